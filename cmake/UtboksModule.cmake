@@ -1,0 +1,48 @@
+# Flags and helpers that every module shares.
+
+add_library(utboks_flags INTERFACE)
+target_compile_features(utboks_flags INTERFACE cxx_std_20)
+target_include_directories(utboks_flags INTERFACE "${PROJECT_SOURCE_DIR}")
+target_compile_options(utboks_flags INTERFACE
+  -Wall -Wextra -Wpedantic -Werror -Wshadow -Wconversion -Wsign-conversion
+  -Wnon-virtual-dtor -Wold-style-cast -Woverloaded-virtual -Wnull-dereference
+  -Wextra-semi -Wimplicit-fallthrough -fstack-protector-strong)
+if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+  target_compile_options(utboks_flags INTERFACE -Wthread-safety -Wno-null-dereference)
+endif()
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  # GCC 12 reports null dereferences inside libstdc++ when it inlines at -O2.
+  target_compile_options(utboks_flags INTERFACE -Wno-null-dereference -Wno-restrict)
+endif()
+if(UTBOKS_SANITIZE STREQUAL "address-undefined")
+  target_compile_options(utboks_flags INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(utboks_flags INTERFACE -fsanitize=address,undefined)
+elseif(UTBOKS_SANITIZE STREQUAL "thread")
+  target_compile_options(utboks_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
+  target_link_options(utboks_flags INTERFACE -fsanitize=thread)
+elseif(CMAKE_BUILD_TYPE STREQUAL "Release" OR CMAKE_BUILD_TYPE STREQUAL "RelWithDebInfo")
+  target_compile_definitions(utboks_flags INTERFACE _FORTIFY_SOURCE=2)
+endif()
+
+# utboks_module(NAME SOURCES ... [LINK ...] [PRIVATE_LINK ...])
+# A static library utboks_NAME with the alias utboks::NAME.
+function(utboks_module name)
+  cmake_parse_arguments(ARG "" "" "SOURCES;LINK;PRIVATE_LINK" ${ARGN})
+  add_library(utboks_${name} STATIC ${ARG_SOURCES})
+  add_library(utboks::${name} ALIAS utboks_${name})
+  target_link_libraries(utboks_${name} PUBLIC utboks_flags ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
+endfunction()
+
+# utboks_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds])
+# One GoogleTest program; each of its tests is known to ctest by its own name.
+function(utboks_test name)
+  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  if(NOT ARG_TIMEOUT)
+    set(ARG_TIMEOUT 120)
+  endif()
+  add_executable(${name} ${ARG_SOURCES})
+  target_link_libraries(${name} PRIVATE utboks_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+    PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+endfunction()

@@ -1,0 +1,66 @@
+// A gate: whether, and why not, messages may go to one resource, or to the
+// register at all (delivery.md §4).
+//
+// Plain data, kept by the store, shared by all its workers and written only when
+// it changes.  queue/breaker holds every rule that changes one.  Three marks are
+// kept apart: outage (set by failures, opened by probes), blame-run (opened by a
+// person), pause (opened by a person or its time).  A gate is open when none
+// stands and `not_before` has passed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "queue/base/clock.h"
+
+namespace utboks {
+
+using MessageSeq = std::int64_t;  // a message's place in the store; 0 = none
+
+struct Gate {
+  std::string name;  // a ressurs; "" is the site
+
+  // outage
+  bool outage = false;
+  std::string outage_reason;  // reason of the failure that closed it
+  std::optional<WallTime> outage_since;
+  MessageSeq suspect = 0;              // closed by this one message alone; 0 = not suspect
+  int probes = 0;                      // since it closed
+  std::optional<WallTime> next_probe;  // set while outage stands
+  std::int64_t openings = 0;           // grows each time it opens
+
+  // blame-run
+  bool blame_run = false;
+  std::optional<WallTime> blame_since;
+  bool after_blame = false;        // resumed: one message alone, then the flood
+  std::vector<MessageSeq> blamed;  // first judgements in a row, no acceptance between
+
+  // pause
+  bool paused = false;
+  std::optional<WallTime> paused_since;
+  std::optional<WallTime> pause_until;
+
+  // failures while open
+  std::vector<MessageSeq> failed;  // different messages, in a row, no success between
+  int same_failures = 0;           // of failed.back(), with nothing else tried meanwhile
+
+  // 429 (the site's gate only)
+  std::optional<WallTime> not_before;
+  bool alone_next = false;  // after not_before one message goes alone
+
+  // HEAD
+  int head_status = 0;  // what HEAD answers when all is well; 0 = not learnt
+
+  bool operator==(const Gate&) const = default;
+};
+
+inline bool HasMark(const Gate& gate) {
+  return gate.outage || gate.blame_run || gate.paused;
+}
+inline bool IsOpen(const Gate& gate, WallTime now) {
+  return !HasMark(gate) && (!gate.not_before || *gate.not_before <= now);
+}
+
+}  // namespace utboks

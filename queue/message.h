@@ -1,0 +1,203 @@
+// The plain data of the store's interface: what goes in, what is claimed, what
+// is settled, what is seen.  No behaviour.  Texts that could name a person are
+// SensitiveText; the store seals them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "queue/base/clock.h"
+#include "queue/base/random.h"
+#include "queue/base/secret.h"
+#include "queue/base/status.h"
+#include "queue/gate.h"
+#include "queue/outcome.h"
+#include "queue/state.h"
+
+namespace utboks {
+
+// ---- in ----
+
+struct NewAttachment {
+  SensitiveText name;  // multipartnavn
+  std::string type;    // content type
+  SensitiveText bytes;
+};
+
+struct NewRow {
+  std::string ressurs;
+  SensitiveText document;  // the bytes that are sent, unchanged for ever
+  std::vector<NewAttachment> attachments;
+  SensitiveText identifikator;            // avsendersMeldingsidentifikator, byte for byte
+  SensitiveText saksreferanse;            // avsendersSaksreferanse; "" = none
+  std::string edition;                    // the contract's edition that accepted it
+  std::string schema_hash;                // and the content hash of its schema
+  std::vector<SensitiveText> order_keys;  // persons, or what --order-key gave; none = no order
+  std::optional<WallTime> not_before;
+  std::string actor;  // "cli:USER", "http:TOKEN", "amqp"
+};
+
+struct Inserted {
+  Status status;  // kExists: the identifier is taken by other bytes
+  Uuid id{};      // the message's, also where it was there before
+  State state = State::kDue;
+  bool is_new = false;
+};
+
+enum class InsertMode { kEachAlone, kAllOrNone };
+
+// ---- out to the register ----
+
+struct Room {
+  std::string ressurs;
+  int rows = 0;  // window − in flight
+};
+
+struct Lease {
+  MessageSeq seq = 0;
+  Uuid id{};
+  std::string ressurs;
+  std::int64_t attempt = 0;  // also the token: another claim has another attempt
+  bool gates_open = true;
+  bool others_tried = false;
+};
+
+struct Claimed {
+  std::vector<Lease> rows;
+  // When Claim can give more than it did, were nothing to change: a due time, a
+  // token, not_before.  Nothing: only a change of the store can.
+  std::optional<WallTime> ask_again;
+  // When the next probe is due at any gate; ClaimProbe then.
+  std::optional<WallTime> next_probe;
+};
+
+struct Probe {
+  std::string gate;              // "" is the site
+  std::string ressurs;           // the resource to ask HEAD of; "" when none is known yet
+  Gate state;                    // as it stood when the probe was claimed
+  std::int64_t number = 0;       // which probe of this closing it is: the token
+  std::optional<Lease> message;  // nothing waits: HEAD alone
+};
+
+struct Payload {
+  std::string ressurs;
+  SensitiveText identifikator;
+  SensitiveText document;
+  std::vector<NewAttachment> attachments;
+};
+
+struct Settlement {
+  Lease lease;
+  Outcome outcome;
+};
+
+// ---- seen ----
+
+// Why a message that is not final does not move.
+struct WaitsFor {
+  enum class Kind { kNothing, kTime, kHead, kGate, kRate, kPerson } kind = Kind::kNothing;
+  std::optional<WallTime> until;  // kTime
+  Uuid head{};                    // kHead: the first message before it in a key
+  std::string gate;               // kGate: "" is the site
+};
+
+struct MessageView {
+  MessageSeq seq = 0;
+  Uuid id{};
+  SensitiveText identifikator;
+  std::string ressurs;
+  std::string edition;
+  State state = State::kDue;
+  std::string reason;
+  WaitsFor waits_for;
+  WallTime received{};
+  std::optional<WallTime> due;
+  int attempts = 0;
+  bool unanswered = false;
+  std::string reference;  // folkeregisterReferanse
+};
+
+struct AttemptView {
+  std::int64_t id = 0;
+  WallTime started{};
+  std::optional<WallTime> ended;
+  AttemptResult result = AttemptResult::kOpen;
+  bool counted = false;
+  bool probe = false;
+  int http_status = 0;
+  std::string reason;
+  std::string feilkode;
+  std::string support_id;
+  std::string retry_after;
+  std::string worker;
+  SensitiveText answer;  // only where content was asked for
+};
+
+// A row of the history: the event stream's unit.
+struct EventView {
+  std::int64_t id = 0;
+  WallTime at{};
+  std::string event;  // queued, rejected, retry, in_doubt, accepted, held, released, replayed, …
+  Uuid message{};
+  SensitiveText identifikator;
+  std::string ressurs;
+  std::optional<State> from;
+  State to = State::kDue;
+  std::string reason;
+  std::string actor;
+  SensitiveText why;
+  std::string reference;
+};
+
+struct Filter {
+  std::vector<State> states;  // empty = all
+  std::string ressurs;
+  std::string reason;
+  std::optional<WallTime> since, until;  // arrival
+  bool blocked = false;                  // only those that wait for a head
+  int limit = 100;                       // 0 = all
+  std::optional<MessageSeq> below;       // page: only older than this one
+};
+
+struct AlarmView {
+  std::string name;
+  std::string subject;  // a resource, or ""
+  WallTime since{};
+  std::int64_t count = 0;
+  bool until_seen = false;  // stands until acknowledged
+};
+
+struct Overview {
+  std::vector<std::pair<State, std::int64_t>> states;
+  std::optional<WallTime> oldest_due;  // of those that could go now
+  std::vector<Gate> gates;
+  std::vector<AlarmView> alarms;
+  std::int64_t last_event = 0;
+  std::int64_t sent_last_minute = 0;
+};
+
+// ---- acts ----
+
+enum class Decision { kHold, kRelease, kReplay, kCancel, kClose };
+
+struct Act {
+  Decision decision = Decision::kHold;
+  std::vector<Uuid> ids;
+  std::string actor;
+  SensitiveText why;
+  bool may_be_registered = false;  // cancel: also in doubt or ever unanswered
+  bool again = false;              // replay: also accepted, closed
+  bool after_followers = false;    // replay: although a follower has been sent since
+  // release, replay: what validated it again just now; empty leaves them as they are
+  std::string edition, schema_hash;
+};
+
+struct Acted {
+  Uuid id{};
+  State from = State::kDue, to = State::kDue;
+  Status status;  // kBusy: being sent; kConflict: not from this state; kNotFound
+};
+
+}  // namespace utboks

@@ -1,0 +1,110 @@
+// The store: the only place where services meet (architecture.md §4).
+//
+// Four views of one thing, so that each caller holds no more than it needs:
+// Intake puts in, Delivery sends, Desk lets people act, Reader looks.  A Store is
+// all four.  Every method is safe for many threads and many processes, takes
+// effect in one transaction, and is durable when it returns ok.  kBusy: nothing
+// happened, try again.  kFull: below the disk floor, nothing taken in.  kCorrupt:
+// nothing may be written any more; stop and say so.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "queue/base/clock.h"
+#include "queue/base/status.h"
+#include "queue/message.h"
+
+namespace utboks {
+
+class Intake {
+ public:
+  virtual ~Intake() = default;
+  // Many rows, one commit.  The same again (delivery.md §7) gives the existing
+  // message; other bytes under its identifier give kExists in that row's status.
+  // kAllOrNone: one refused row and nothing is stored.  Order: the rows take
+  // their keys in the order given.
+  virtual Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode mode) = 0;
+};
+
+class Delivery {
+ public:
+  virtual ~Delivery() = default;
+
+  // Takes up to `free_senders` messages that may go now, and as many tokens;
+  // goes round the resources, oldest due first in each, only heads of their
+  // keys.  Writes lease and attempt.
+  virtual Result<Claimed> Claim(std::span<const Room> room, int free_senders) = 0;
+  // The probe that is due, for one worker alone; nothing when none is.
+  virtual Result<std::optional<Probe>> ClaimProbe() = 0;
+  // `message`: what became of the probe's message, when it was sent; a message
+  // that was claimed and not sent is handed back.
+  virtual Status SettleProbe(const Probe& probe, const HeadResult& head,
+                             const std::optional<Outcome>& message) = 0;
+  virtual Result<Payload> Load(const Lease& lease) = 0;
+  // Claimed and surely never begun: back to its place, the attempt forgotten.
+  virtual Status HandBack(std::span<const Lease> surely_not_sent) = 0;
+  // What became of them.  A settlement without a live token changes nothing,
+  // except a receipt, which is always taken.
+  virtual Status Settle(std::span<const Settlement> done) = 0;
+  // Dead workers' rows become in doubt (or held, for `crash`).  How many.
+  virtual Result<int> RecoverDead() = 0;
+  // Once a minute, and at start: pulls in times that lie too far ahead, lets
+  // pauses end, raises and clears the alarms whose condition is in the store.
+  virtual Status Tick() = 0;
+  // An alarm whose condition is known outside the store (certificate, clock).
+  virtual Status SetAlarm(std::string_view name, std::string_view subject, bool stands) = 0;
+  // Waits for a change of the store, by whichever process, or `until`, or stop.
+  virtual void WaitForChange(SteadyTime until, const std::stop_token& stop) = 0;
+};
+
+class Desk {
+ public:
+  virtual ~Desk() = default;
+  virtual Result<std::vector<Acted>> Do(const Act& act) = 0;
+  // `gate` "" is the site.
+  virtual Status PauseGate(std::string_view gate, std::optional<WallTime> until,
+                           std::string_view actor, const SensitiveText& why) = 0;
+  // kConflict: neither pause nor blame run stood.
+  virtual Status ResumeGate(std::string_view gate, std::string_view actor,
+                            const SensitiveText& why) = 0;
+  virtual Status Acknowledge(std::string_view alarm, std::string_view actor,
+                             const SensitiveText& why) = 0;
+  // Removes content and then records whose time has come, at most `most` of
+  // each; call again until both come back 0.  With `feed_read` false, accepted
+  // messages older than content_after are closed first.
+  struct Purged {
+    std::int64_t closed = 0, contents = 0, records = 0;
+  };
+  virtual Result<Purged> Purge(Millis content_after, Millis record_after, bool feed_read,
+                               int most) = 0;
+  // A person has seen content: written to the history before it is shown.
+  virtual Status AuditReading(const Uuid& id, std::string_view actor) = 0;
+};
+
+class Reader {
+ public:
+  virtual ~Reader() = default;
+  virtual Result<std::vector<MessageView>> List(const Filter& filter) = 0;
+  // By our id, or by avsendersMeldingsidentifikator; `by_reference`: by
+  // avsendersSaksreferanse, which may give several.  kNotFound when none.
+  virtual Result<std::vector<MessageView>> Find(std::string_view id, bool by_reference) = 0;
+  virtual Result<std::vector<AttemptView>> Attempts(const Uuid& id, bool with_answers) = 0;
+  virtual Result<std::vector<EventView>> Events(std::int64_t after, int limit,
+                                                const std::optional<Uuid>& message) = 0;
+  virtual Result<Payload> Content(const Uuid& id) = 0;
+  virtual Result<Overview> Look() = 0;
+};
+
+class Store : public Intake, public Delivery, public Desk, public Reader {
+ public:
+  // A copy for safe keeping, taken while workers run; the key file is not in it.
+  virtual Status Backup(const std::string& path) = 0;
+};
+
+}  // namespace utboks
