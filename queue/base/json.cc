@@ -1,0 +1,96 @@
+#include "queue/base/json.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+
+namespace utboks {
+namespace {
+
+// Length of the well-formed UTF-8 sequence at the start of `text`; 0 when there
+// is none (Unicode 15, table 3-7).
+std::size_t SequenceLength(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) {
+    return i < text.size() && byte(i) >= low && byte(i) <= high;
+  };
+  const unsigned lead = byte(0);
+  if (lead < 0x80) return 1;
+  if (lead >= 0xc2 && lead <= 0xdf) return follows(1) ? 2 : 0;
+  if (lead >= 0xe0 && lead <= 0xef) {
+    const unsigned low = lead == 0xe0 ? 0xa0 : 0x80;
+    const unsigned high = lead == 0xed ? 0x9f : 0xbf;
+    return follows(1, low, high) && follows(2) ? 3 : 0;
+  }
+  if (lead >= 0xf0 && lead <= 0xf4) {
+    const unsigned low = lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned high = lead == 0xf4 ? 0x8f : 0xbf;
+    return follows(1, low, high) && follows(2) && follows(3) ? 4 : 0;
+  }
+  return 0;
+}
+
+}  // namespace
+
+void AppendJsonString(std::string& out, std::string_view text) {
+  out.push_back('"');
+  while (!text.empty()) {
+    const std::size_t length = SequenceLength(text);
+    const char c = text.front();
+    if (length == 0) {
+      out.append("\\ufffd");
+      text.remove_prefix(1);
+      continue;
+    }
+    if (c == '"' || c == '\\') {
+      out.push_back('\\');
+      out.push_back(c);
+    } else if (c == '\n') {
+      out.append("\\n");
+    } else if (c == '\t') {
+      out.append("\\t");
+    } else if (length == 1 && (static_cast<unsigned char>(c) < 0x20 || c == 0x7f)) {
+      fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(c));
+    } else {
+      out.append(text.substr(0, length));
+    }
+    text.remove_prefix(length);
+  }
+  out.push_back('"');
+}
+
+JsonObject& JsonObject::Add(std::string_view name, std::string_view value) {
+  std::string quoted;
+  AppendJsonString(quoted, value);
+  return AddWritten(name, quoted);
+}
+
+JsonObject& JsonObject::Add(std::string_view name, double value) {
+  return std::isfinite(value) ? AddWritten(name, fmt::format("{}", value)) : AddNull(name);
+}
+
+JsonObject& JsonObject::Add(std::string_view name, const JsonList& value) {
+  return AddWritten(name, value.Text());
+}
+
+JsonObject& JsonObject::AddWritten(std::string_view name, std::string_view json) {
+  fields_.push_back(fields_.empty() ? '{' : ',');
+  AppendJsonString(fields_, name);
+  fields_.push_back(':');
+  fields_.append(json);
+  return *this;
+}
+
+JsonList& JsonList::Add(std::string_view value) {
+  items_.push_back(items_.empty() ? '[' : ',');
+  AppendJsonString(items_, value);
+  return *this;
+}
+
+JsonList& JsonList::Add(const JsonObject& value) {
+  items_.push_back(items_.empty() ? '[' : ',');
+  items_.append(value.Text());
+  return *this;
+}
+
+}  // namespace utboks
