@@ -43,6 +43,9 @@ function(utboks_test name)
   endif()
   add_executable(${name} ${ARG_SOURCES})
   target_link_libraries(${name} PRIVATE utboks_flags ${ARG_LINK} GTest::gmock GTest::gtest_main)
+  # tests/layers fails on a *_test.cc that no program is built from.
+  list(TRANSFORM ARG_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" REGEX "^[^/]")
+  set_property(GLOBAL APPEND PROPERTY UTBOKS_TEST_SOURCES ${ARG_SOURCES})
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
 endfunction()
