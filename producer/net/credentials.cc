@@ -1,0 +1,194 @@
+#include "producer/net/credentials.h"
+
+#include <fmt/format.h>
+#include <openssl/ssl.h>
+
+#include <utility>
+
+#include "producer/net/credential_file.h"
+#include "producer/net/key_material.h"
+
+namespace utboks {
+namespace {
+
+// Far above any real one; what is larger is another file.
+constexpr std::size_t kMostKeyBytes = 256 * 1024;
+constexpr std::size_t kMostPasswordBytes = 1024;
+constexpr std::size_t kMostAuthorityBytes = 4 * 1024 * 1024;
+
+constexpr auto kDay = std::chrono::days(1);
+
+// The first line of the file; an editor's line end is no part of a password.
+Result<Secret> ReadPassword(const std::string& path) {
+  if (path.empty()) return Secret();
+  auto file = ReadCredentialFile("client key password file", path, kMostPasswordBytes);
+  if (!file.ok()) return file.status();
+  std::vector<std::uint8_t> first;
+  first.reserve(file->bytes.bytes().size());  // one allocation: no copy left unwiped
+  for (const std::uint8_t byte : file->bytes.bytes()) {
+    if (byte == '\n') break;
+    first.push_back(byte);
+  }
+  if (!first.empty() && first.back() == '\r') first.pop_back();
+  if (first.empty()) {
+    return Status(Code::kConfig,
+                  fmt::format("client key password file {} has an empty first line", path));
+  }
+  return Secret(std::move(first));
+}
+
+Result<KeyMaterial> ReadMaterial(const CredentialSettings& settings,
+                                 std::vector<std::string>* warnings) {
+  if (settings.client_certificate.empty()) {
+    return Status(Code::kConfig, "[register] client_certificate is not set");
+  }
+  auto password = ReadPassword(settings.client_key_password_file);
+  if (!password.ok()) return password.status();
+  auto certificate =
+      ReadCredentialFile("client certificate", settings.client_certificate, kMostKeyBytes);
+  if (!certificate.ok()) return certificate.status();
+
+  const bool key_inside = settings.client_key.empty();
+  const KeySource source{settings.client_certificate,
+                         key_inside ? settings.client_certificate : settings.client_key,
+                         settings.client_key_password_file};
+  const auto warn_if_open = [&](bool open) {
+    if (!open) return;
+    warnings->push_back(fmt::format(
+        "client key {} may be read by every user of this machine: chmod o= it", source.key_path));
+  };
+  if (!LooksLikePem(certificate->bytes.bytes())) {
+    if (!key_inside) {
+      return Status(Code::kConfig,
+                    fmt::format("client certificate {} is not PEM: a PKCS#12 file holds its key "
+                                "itself, so leave [register] client_key empty",
+                                settings.client_certificate));
+    }
+    warn_if_open(certificate->open_to_others);
+    return ReadPkcs12(certificate->bytes.bytes(), *password, source);
+  }
+  if (key_inside) {
+    warn_if_open(certificate->open_to_others);
+    return ReadPemMaterial(certificate->bytes.bytes(), certificate->bytes.bytes(), *password,
+                           source);
+  }
+  auto key = ReadCredentialFile("client key", settings.client_key, kMostKeyBytes);
+  if (!key.ok()) return key.status();
+  warn_if_open(key->open_to_others);
+  return ReadPemMaterial(certificate->bytes.bytes(), key->bytes.bytes(), *password, source);
+}
+
+Status CheckFacts(const CertificateFacts& facts, const CredentialSettings& settings, WallTime now,
+                  std::vector<std::string>* warnings) {
+  const std::string& path = settings.client_certificate;
+  if (facts.organisation_number.empty()) {
+    return {Code::kConfig, fmt::format("client certificate {} names no organisation number in its "
+                                       "subject: it is no virksomhetssertifikat",
+                                       path)};
+  }
+  if (facts.organisation_number != settings.organisation_number) {
+    return {Code::kConfig,
+            fmt::format("client certificate {} is of organisation {}, but [register] "
+                        "organisation_number is {}: use the certificate of that organisation",
+                        path, facts.organisation_number, settings.organisation_number)};
+  }
+  if (facts.has_key_usage && !facts.digital_signature) {
+    if (facts.non_repudiation) {
+      return {Code::kConfig,
+              fmt::format("client certificate {} is for signing documents (nonRepudiation without "
+                          "digitalSignature): use the authentication certificate of the pair",
+                          path)};
+    }
+    warnings->push_back(fmt::format(
+        "client certificate {} lacks the key usage digitalSignature: the register may refuse it",
+        path));
+  }
+  if (facts.has_key_usage && facts.digital_signature && facts.non_repudiation) {
+    warnings->push_back(
+        fmt::format("client certificate {} has the key usage nonRepudiation too: the register "
+                    "says that is the wrong kind",
+                    path));
+  }
+  if (facts.has_extended_usage && !facts.client_authentication) {
+    warnings->push_back(fmt::format(
+        "client certificate {} is not meant for client authentication by its extended key usage",
+        path));
+  }
+  if (facts.not_before > now) {
+    return {Code::kConfig,
+            fmt::format("client certificate {} is not valid before {}: check this machine's clock, "
+                        "or use the certificate in force",
+                        path, FormatUtc(facts.not_before))};
+  }
+  return {};
+}
+
+}  // namespace
+
+struct Credentials::Held {
+  KeyMaterial own;
+  std::vector<CertificatePtr> authorities;  // empty = the system's
+  std::string path;
+};
+
+Credentials::Credentials(std::unique_ptr<Held> held) : held_(std::move(held)) {}
+Credentials::~Credentials() = default;
+
+Result<std::shared_ptr<const Credentials>> Credentials::Load(const CredentialSettings& settings,
+                                                             WallTime now) {
+  ERR_clear_error();
+  std::vector<std::string> warnings;
+  auto material = ReadMaterial(settings, &warnings);
+  if (!material.ok()) return material.status();
+  const CertificateFacts facts = ReadFacts(material->certificate.get());
+  UTBOKS_RETURN_IF_ERROR(CheckFacts(facts, settings, now, &warnings));
+
+  auto held = std::make_unique<Held>();
+  held->own = std::move(*material);
+  held->path = settings.client_certificate;
+  if (!settings.ca_file.empty()) {
+    auto file = ReadCredentialFile("ca_file", settings.ca_file, kMostAuthorityBytes);
+    if (!file.ok()) return file.status();
+    auto authorities = ReadPemCertificates(file->bytes.bytes(), "ca_file", settings.ca_file);
+    if (!authorities.ok()) return authorities.status();
+    held->authorities = std::move(*authorities);
+  }
+  std::shared_ptr<Credentials> made(new Credentials(std::move(held)));
+  made->facts_ = facts;
+  made->warnings_ = std::move(warnings);
+  return std::shared_ptr<const Credentials>(std::move(made));
+}
+
+long long Credentials::DaysLeft(WallTime now) const {
+  return std::chrono::floor<std::chrono::days>(facts_.not_after - now) / kDay;
+}
+
+bool Credentials::trusts_system() const {
+  return held_->authorities.empty();
+}
+
+Status Credentials::InstallInto(SSL_CTX* context) const {
+  ERR_clear_error();
+  bool ok = SSL_CTX_use_certificate(context, held_->own.certificate.get()) == 1 &&
+            SSL_CTX_use_PrivateKey(context, held_->own.key.get()) == 1 &&
+            SSL_CTX_check_private_key(context) == 1;
+  for (const CertificatePtr& link : held_->own.chain) {
+    ok = ok && SSL_CTX_add1_chain_cert(context, link.get()) == 1;
+  }
+  if (!ok) {
+    return {Code::kConfig, fmt::format("client certificate {} is refused by the TLS library: {}",
+                                       held_->path, TakeOpenSslReason())};
+  }
+  X509_STORE* trusted = SSL_CTX_get_cert_store(context);
+  for (const CertificatePtr& authority : held_->authorities) {
+    ok = ok && X509_STORE_add_cert(trusted, authority.get()) == 1;
+  }
+  if (held_->authorities.empty()) ok = SSL_CTX_set_default_verify_paths(context) == 1;
+  if (!ok) {
+    return {Code::kConfig, fmt::format("the authorities to trust cannot be taken into use: {}",
+                                       TakeOpenSslReason())};
+  }
+  return {};
+}
+
+}  // namespace utboks
