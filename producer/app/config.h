@@ -1,0 +1,88 @@
+// utboks.toml, read strictly: what a mistyped key would quietly leave at its
+// default ends the program instead.
+//
+// Plain values, one struct per section; producer/app/settings holds the table
+// that says which key sets which field.  A Config is read once and then const.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "queue/base/clock.h"
+#include "queue/base/log.h"
+#include "queue/base/status.h"
+#include "queue/delivery_settings.h"
+
+namespace utboks::app {
+
+struct RegisterSection {
+  std::string base_url;  // "" = not set; "https://host[:port]" without a slash at the end
+  bool production = false;
+  std::string organisation_number;
+  std::string client_certificate, client_key, client_key_password_file, ca_file, proxy;
+  Millis connect_timeout{}, response_timeout{};
+};
+
+struct OutboxSection {
+  std::string store;
+  std::string key_file;  // "" = beside the store
+  std::int64_t min_free = 0;
+};
+
+struct IntakeSection {
+  std::int64_t max_document = 0, max_attachments = 0;
+  int max_depth = 0, max_attributes = 0;
+};
+
+struct RetentionSection {
+  Millis content_after{}, record_after{};
+};
+
+struct LogSection {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+};
+
+// One row of `utboks config`.
+struct EffectiveSetting {
+  std::string section, key;
+  std::string value;   // as it would be written; a password in a URL is masked
+  std::string source;  // "default", "FILE:LINE", "UTBOKS_SECTION_KEY"
+  bool in_this_version = true;
+};
+
+struct Config {
+  RegisterSection registry;
+  OutboxSection outbox;
+  IntakeSection intake;
+  DeliverySettings delivery;
+  RetentionSection retention;
+  LogSection log;
+  std::string path;  // the file read; "" = none, everything at its default
+  std::vector<EffectiveSetting> effective;
+};
+
+// The process's environment, or a test's.
+struct Environment {
+  // nothing = not defined
+  std::function<std::optional<std::string>(std::string_view name)> get;
+  // all names, to find mistyped UTBOKS_SECTION_KEY
+  std::function<std::vector<std::string>()> names;
+};
+Environment ProcessEnvironment();
+
+inline constexpr std::string_view kDefaultConfigPath = "/etc/utboks/utboks.toml";
+
+// `path`: what --config gave, else $UTBOKS_CONFIG, else kDefaultConfigPath, which
+// alone may be missing (then all is default).  kConfig names file, line, what is
+// wrong and the nearest known key.
+Result<Config> LoadConfig(const std::optional<std::string>& path, const Environment& environment);
+// The same from text; `name` stands for the file in errors.
+Result<Config> ParseConfig(std::string_view text, std::string_view name,
+                           const Environment& environment);
+
+}  // namespace utboks::app
