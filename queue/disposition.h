@@ -1,8 +1,12 @@
 // What becomes of a message, its attempt and the two gates after one request:
 // the whole judgement of delivery.md §1 to §4 and §6 in one pure function.
 //
-// Both stores call Dispose inside the transaction that settles, write what it
-// says, and decide nothing themselves.  Time and chance are arguments.
+// Stores call Dispose inside the transaction that settles, write what it says, and
+// decide nothing themselves.  Time and chance are arguments.
+//
+// What keeps its place: not_sent, 401, 403, 404, 406, 429 and probes leave due_at
+// as it is, for a gate holds the message back.  Where none does (our own trouble
+// before the first byte), it waits as long as it last did: no retry spins.
 #pragma once
 
 #include <optional>
@@ -18,7 +22,9 @@
 
 namespace utboks {
 
-// Why a due message waits, and so which gate's opening ends the wait.
+// Why a due message waits, and so which gate's opening ends the wait.  kNothing:
+// no gate gave it (a person's not-before, the feed's time to settle a doubt), and
+// neither an opening nor a probe cuts it short.
 enum class WaitedOn { kNothing = 0, kResource = 1, kSite = 2 };
 
 // What the store knows of a message beside its content.
@@ -32,8 +38,11 @@ struct MessageFacts {
   int crashes = 0;          // workers that died while sending it
   Millis last_backoff{0};
   std::optional<WallTime> first_failure;  // through open gates: lifetime counts from here
-  bool judged = false;    // a verdict has blamed it before: it counts in no blame run again
-  std::string blame;      // the reason it was blamed for, when a person released it from a run
+  bool judged = false;  // a verdict has blamed it before: it counts in no blame run again
+  // The reason it was blamed for when a blame run held it (stores move it here for
+  // held_by_blame_run).  Released by a person and blamed for the same again, it is
+  // believed; for another reason, it counts as judged for the first time.
+  std::string blame;
   std::string reference;  // an existing receipt
   WallTime due_at;        // its place among the due
 };
@@ -55,9 +64,13 @@ struct Disposition {
   bool counted = false;         // the attempt's own mark
   bool second_receipt = false;  // keep the reference beside the first one; alarm `double`
   bool leaves_keys = false;     // its followers may go (delivery.md §6)
-  std::vector<MessageSeq> held_by_blame_run;  // these become held, reason blame-run
-  std::vector<std::string> alarms;  // to raise: "double", "accepted-late", "mixed-answer"…
-  bool site_opened = false;         // waits given by the site's failures end
+  // Others that a blame run concerns: held or rejected still, and not touched by a
+  // person since, they become held, reason blame-run.
+  std::vector<MessageSeq> held_by_blame_run;
+  // To raise, standing until acknowledged: double, accepted-late, mixed-answer,
+  // odd-success.  `credential` follows from the site's gate.
+  std::vector<std::string> alarms;
+  bool site_opened = false;  // waits given by the site's failures end
   bool resource_opened = false;
 };
 
@@ -66,9 +79,16 @@ Disposition Dispose(const MessageFacts& message, const Outcome& outcome, const S
                     Gate& site, Gate& resource, const DeliverySettings& settings, WallTime now,
                     Random& random);
 
-// The worker that was sending it is gone: in doubt, or held for `crash`.
+// The worker that was sending it is gone: in doubt, or held for `crash` or by the
+// policy.  No gate hears of it.  `feed_live` as in Sent.
 Disposition DisposeDead(const MessageFacts& message, const DeliverySettings& settings, WallTime now,
-                        Random& random);
+                        Random& random, bool feed_live = false);
+
+// Where a message goes that is to be sent again (handed back, released): in doubt
+// when an attempt of it has had no answer, else due.
+inline State ReturnState(bool unanswered) {
+  return unanswered ? State::kInDoubt : State::kDue;
+}
 
 // Whether a message in `state` for `reason` stands in its keys (delivery.md §6).
 // `unanswered`: an attempt of it has had no answer.

@@ -26,15 +26,17 @@ struct Gate {
   bool outage = false;
   std::string outage_reason;  // reason of the failure that closed it
   std::optional<WallTime> outage_since;
+  bool credential = false;             // the certificate's or the login's fault (the site's gate)
   MessageSeq suspect = 0;              // closed by this one message alone; 0 = not suspect
-  int probes = 0;                      // since it closed
+  int probes = 0;                      // begun since it closed
   std::optional<WallTime> next_probe;  // set while outage stands
-  std::int64_t openings = 0;           // grows each time it opens
+  // Grows each time it opens, and when a message that went alone came through: a
+  // worker that sees it grow starts its window at one.
+  std::int64_t openings = 0;
 
   // blame-run
   bool blame_run = false;
   std::optional<WallTime> blame_since;
-  bool after_blame = false;        // resumed: one message alone, then the flood
   std::vector<MessageSeq> blamed;  // first judgements in a row, no acceptance between
 
   // pause
@@ -42,13 +44,14 @@ struct Gate {
   std::optional<WallTime> paused_since;
   std::optional<WallTime> pause_until;
 
-  // failures while open
+  // failures while open, or while closed for a suspect
   std::vector<MessageSeq> failed;  // different messages, in a row, no success between
   int same_failures = 0;           // of failed.back(), with nothing else tried meanwhile
 
-  // 429 (the site's gate only)
-  std::optional<WallTime> not_before;
-  bool alone_next = false;  // after not_before one message goes alone
+  std::optional<WallTime> not_before;  // 429 (the site's gate only)
+  // Open, but one message goes alone (nothing else of this gate in `sending`)
+  // before the flood: after not_before, or opened by HEAD with nothing waiting.
+  bool alone_next = false;
 
   // HEAD
   int head_status = 0;  // what HEAD answers when all is well; 0 = not learnt

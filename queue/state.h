@@ -1,6 +1,6 @@
 // The states of a message, the legal edges between them, and their names.
 //
-// Every change of state in every store goes through CheckEdge; nothing else may
+// Every change of state in every store goes through LegalEdge; nothing else may
 // decide that a change is legal (architecture.md §3).  Pure.
 #pragma once
 
@@ -29,16 +29,17 @@ inline constexpr std::array<State, 9> kAllStates = {
 
 // What brings a change about.
 enum class Cause {
+  kArrival,     // put in by SQL
   kValidation,  // our own, at intake
   kClaim,       // a worker takes it to send
   kSettle,      // the outcome of a request
   kWorkerDied,  // found in `sending` with no worker alive
   kHandBack,    // claimed, surely never begun
   kBlameRun,    // blamed together with others: it is not the messages
-  kLimit,       // lifetime, doubts, crashes
+  kLimit,       // lifetime, doubts, crashes, or a doubt that the policy gives to a person
   kHold,
   kRelease,
-  kReplay,       // held, rejected
+  kReplay,       // held, rejected; in doubt when an attempt is unanswered, as release
   kReplayAgain,  // accepted, closed: the register lost it
   kCancel,
   kClose,
@@ -51,6 +52,7 @@ enum class Cause {
 std::string_view StateName(State state);  // "in_doubt": the name users hold
 std::optional<State> ParseState(std::string_view name);
 std::string_view CauseName(Cause cause);
+inline constexpr Cause kLastCause = Cause::kRestore;
 
 // True when `cause` may take a message from `from` to `to`.  std::nullopt as
 // `from` is a message that does not exist yet.

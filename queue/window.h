@@ -4,7 +4,8 @@
 // messages.  In memory only.  Pure; not thread-safe: its dispatcher owns it.
 #pragma once
 
-#include <cstdint>
+#include <algorithm>
+#include <optional>
 
 #include "queue/base/clock.h"
 #include "queue/gate.h"
@@ -13,30 +14,32 @@ namespace utboks {
 
 class Window {
  public:
-  explicit Window(int ceiling) : ceiling_(ceiling) {}
+  explicit Window(int ceiling) : ceiling_(std::max(ceiling, 1)) {}
 
   int size() const { return size_; }
   int in_flight() const { return in_flight_; }
   int room() const { return size_ > in_flight_ ? size_ - in_flight_ : 0; }
 
   void OnSent() { ++in_flight_; }
-  void OnHandedBack() { --in_flight_; }
+  void OnHandedBack();
+  void OnSuccess();
   // `sent` is when the request began: a failure of a request that began before
   // the last halving tells nothing new.
-  void OnSuccess();
   void OnFailure(MessageSeq message, SteadyTime sent, SteadyTime now);
   // A request that says nothing about the register (interrupted, not_sent by us).
-  void OnNeutral() { --in_flight_; }
+  void OnNeutral();
   // The gate opened, or 429's time has passed: slow start again.
   void Restart();
 
  private:
+  void Done();
+
   int ceiling_;
   int size_ = 1;
   int in_flight_ = 0;
   int successes_ = 0;  // since the size last changed
   MessageSeq last_failed_ = 0;
-  SteadyTime last_cut_{};
+  std::optional<SteadyTime> last_cut_;
 };
 
 }  // namespace utboks

@@ -1,0 +1,120 @@
+#include "queue/probe.h"
+
+#include <algorithm>
+
+#include "queue/breaker.h"
+#include "queue/retry_policy.h"
+
+namespace utboks {
+namespace {
+
+// A probe that has not ended so long after its time has no worker any more.
+constexpr Millis kProbeGrace{5'000};
+
+// Before probe number `number`, jitter apart.
+Millis Interval(int number, const DeliverySettings& settings) {
+  Millis interval = std::min(settings.probe_interval, settings.probe_interval_max);
+  for (int n = kQuickProbes; n < number && interval < settings.probe_interval_max; ++n) {
+    interval = std::min(interval * 2, settings.probe_interval_max);
+  }
+  return interval;
+}
+
+// Did the probe show that the site answers, whatever it says of the resource?
+bool SiteAnswers(const ProbeEnd& end, const Gate& site) {
+  if (end.outcome == nullptr) return end.nothing_waits && HeadSaysYes(site, end.head);
+  if (end.outcome->scope == Scope::kSite) return false;
+  return end.outcome->result == AttemptResult::kAnswered ||
+         (end.head.answered && !end.head.throttled);
+}
+
+}  // namespace
+
+std::optional<WallTime> NextProbe(const Gate& gate, const Gate& site) {
+  if (!gate.outage || gate.paused || gate.blame_run || !gate.next_probe) return std::nullopt;
+  const bool is_site = gate.name == site.name;
+  if (!is_site && HasMark(site)) return std::nullopt;
+  return site.not_before ? std::max(*gate.next_probe, *site.not_before) : gate.next_probe;
+}
+
+bool TakesUntriedAtOnce(const Gate& gate, const Gate& site, WallTime now) {
+  return gate.suspect != 0 && NextProbe(gate, site) && IsOpen(site, now);
+}
+
+void BeginProbe(Gate& gate, const DeliverySettings& settings, WallTime now) {
+  ++gate.probes;
+  gate.next_probe = now + settings.probe_timeout + kProbeGrace;
+}
+
+void ScheduleProbe(Gate& gate, const DeliverySettings& settings, WallTime now, Random& random) {
+  const Millis interval = Interval(gate.probes + 1, settings);
+  gate.next_probe = now + interval + random.Between(Millis(0), interval / 5);
+}
+
+void LoseProbe(Gate& gate, WallTime now) {
+  if (gate.outage) gate.next_probe = now;
+}
+
+bool HeadSaysYes(const Gate& gate, const HeadResult& head) {
+  if (!head.answered || head.throttled || head.credential) return false;
+  return gate.head_status == 0 || gate.head_status == head.http_status;
+}
+
+bool SendsAnyway(const Gate& gate) {
+  return gate.probes > 0 && gate.probes % 10 == 0;
+}
+
+bool SendsAfterHead(const Gate& gate, const HeadResult& head) {
+  return HeadSaysYes(gate, head) || (SendsAnyway(gate) && !head.throttled);
+}
+
+bool PrefersFresh(const Gate& gate) {
+  return gate.probes > 0 && gate.probes % 4 == 0;
+}
+
+void LearnHead(Gate& resource, const HeadResult& head) {
+  if (head.answered && !head.throttled && head.http_status != 0) {
+    resource.head_status = head.http_status;
+  }
+}
+
+ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
+                     const DeliverySettings& settings, WallTime now, Random& random) {
+  ProbeEffect effect;
+  if (end.head.throttled) {
+    const Millis asked = end.head.wait.value_or(settings.backoff_min);
+    Throttle(site, now + std::clamp(asked, settings.backoff_min, settings.retry_after_max));
+  }
+  if (end.head.credential) {
+    CloseGate(site, end.head.reason, settings, now, random);
+    site.credential = true;
+  }
+  if (end.outcome != nullptr && end.outcome->verdict == Verdict::kAccepted) {
+    LearnHead(resource, end.head);
+  }
+  Gate& gate = end.of_site ? site : resource;
+  if (!gate.outage || gate.openings != end.openings || gate.probes != end.number) return effect;
+
+  const bool opens =
+      end.of_site ? SiteAnswers(end, site) : end.nothing_waits && HeadSaysYes(resource, end.head);
+  if (opens) {
+    bool& opened = end.of_site ? effect.site_opened : effect.resource_opened;
+    opened = OpenGate(gate);
+    if (end.outcome == nullptr) gate.alone_next = true;
+    return effect;
+  }
+  ScheduleProbe(gate, settings, now, random);
+  if (end.message != 0 && end.message == gate.suspect && gate.probes >= kQuickProbes) {
+    gate.next_probe = std::max(*gate.next_probe, end.due_at);
+  }
+  return effect;
+}
+
+Millis LongestProbeWait(const Gate& gate, const DeliverySettings& settings) {
+  const Millis interval = settings.probe_interval_max + settings.probe_interval_max / 5;
+  const Millis running = settings.probe_timeout + kProbeGrace;
+  const Millis longest = std::max(interval, running);
+  return gate.suspect != 0 ? std::max(longest, LongestWait(settings)) : longest;
+}
+
+}  // namespace utboks

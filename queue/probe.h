@@ -1,0 +1,90 @@
+// How a closed gate is asked whether it may open (delivery.md §4): when a probe
+// goes, what it may send, and what its end means.  Pure.
+//
+// A probe is HEAD on a resource and then, when HEAD says yes, one message on the
+// same connection.  Who claims one (in one transaction):
+// 1. a gate whose NextProbe has come, or that TakesUntriedAtOnce while a message
+//    never tried waits for it; not while a probe's message of it is in `sending`;
+// 2. BeginProbe: the claim itself moves the next probe on;
+// 3. the message: one in doubt whose policy lets it be resent, before one never in
+//    doubt; PrefersFresh turns that round; the least recently tried first.  For a
+//    suspect's gate, before all, one never tried; the suspect itself after its
+//    tenth probe only when its own due_at has come.  Behind the site's gate, of a
+//    resource without a mark.  A wait that no gate gave (WaitedOn::kNothing) is
+//    kept to by probes as well.
+// Who ends it: Dispose for the message, if it was sent, then EndProbe.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+
+#include "queue/base/clock.h"
+#include "queue/base/random.h"
+#include "queue/delivery_settings.h"
+#include "queue/gate.h"
+#include "queue/outcome.h"
+
+namespace utboks {
+
+// So many go at probe_interval; after them a suspect's own follow its backoff.
+inline constexpr int kQuickProbes = 10;
+
+// When the next probe of `gate` may go; nothing when none is to.  A pause and a
+// blame run stop probes too; behind a marked site, the site's probe asks for all.
+// For the site pass it twice.
+std::optional<WallTime> NextProbe(const Gate& gate, const Gate& site);
+
+// Closed by one message alone: one that was never tried goes at once.
+bool TakesUntriedAtOnce(const Gate& gate, const Gate& site, WallTime now);
+
+// Counts a probe that begins now and keeps others from beginning while it runs.
+// gate.probes is its number then.
+void BeginProbe(Gate& gate, const DeliverySettings& settings, WallTime now);
+
+// After a probe that did not open: when the next one goes.
+void ScheduleProbe(Gate& gate, const DeliverySettings& settings, WallTime now, Random& random);
+
+// The worker that probed is gone: the next probe need not wait for it.
+void LoseProbe(Gate& gate, WallTime now);
+
+// Does HEAD say that the messages of `gate`, the one that is probed, may be
+// tried?  A status counts only where one is remembered, and so never for the
+// site: that it answers is all that is asked of it.
+bool HeadSaysYes(const Gate& gate, const HeadResult& head);
+// Whether the running probe sends its message whatever HEAD says (each tenth).
+bool SendsAnyway(const Gate& gate);
+// The two together; but nothing is sent after a 429.
+bool SendsAfterHead(const Gate& gate, const HeadResult& head);
+// Whether the running probe prefers a message never in doubt (each fourth).
+bool PrefersFresh(const Gate& gate);
+// HEAD said `head` while all was well: that status is remembered for `resource`.
+void LearnHead(Gate& resource, const HeadResult& head);
+
+struct ProbeEnd {
+  bool of_site = false;       // the site's gate was probed, else the resource's
+  std::int64_t number = 0;    // gate.probes and gate.openings as BeginProbe left
+  std::int64_t openings = 0;  // them: the probe's token
+  HeadResult head;
+  // No message that could be sent was there to send, now or after its backoff:
+  // HEAD alone decides.
+  bool nothing_waits = false;
+  // The message that was sent, its outcome, and its due time after Dispose.
+  MessageSeq message = 0;
+  const Outcome* outcome = nullptr;  // null: none was sent
+  WallTime due_at{};
+};
+
+struct ProbeEffect {
+  bool site_opened = false;      // waits given by its failures end
+  bool resource_opened = false;  // likewise
+};
+
+// After Dispose, when a message was sent.  An old token changes nothing but what
+// a 429 or a refused certificate says to everybody.
+ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
+                     const DeliverySettings& settings, WallTime now, Random& random);
+
+// The furthest ahead that next_probe can lie.
+Millis LongestProbeWait(const Gate& gate, const DeliverySettings& settings);
+
+}  // namespace utboks
