@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "queue/base/clock.h"
@@ -71,14 +72,17 @@ struct Claimed {
   std::optional<WallTime> ask_again;
   // When the next probe is due at any gate; ClaimProbe then.
   std::optional<WallTime> next_probe;
+  // How often each gate asked for ("" the site) has opened: one that grew means
+  // slow start for its window.
+  std::vector<std::pair<std::string, std::int64_t>> openings;
 };
 
 struct Probe {
   std::string gate;              // "" is the site
   std::string ressurs;           // the resource to ask HEAD of; "" when none is known yet
-  Gate state;                    // as it stood when the probe was claimed
-  std::int64_t number = 0;       // which probe of this closing it is: the token
-  std::optional<Lease> message;  // nothing waits: HEAD alone
+  Gate state;                    // as the claim left it: probes and openings are the token
+  std::optional<Lease> message;  // to send after HEAD
+  bool nothing_waits = false;    // no message waits at all: HEAD alone decides
 };
 
 struct Payload {

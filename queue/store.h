@@ -59,7 +59,8 @@ class Delivery {
   virtual Status Tick() = 0;
   // An alarm whose condition is known outside the store (certificate, clock).
   virtual Status SetAlarm(std::string_view name, std::string_view subject, bool stands) = 0;
-  // Waits for a change of the store, by whichever process, or `until`, or stop.
+  // Waits for a change of the store since the last call came back, by whichever
+  // process, or `until`, or stop.  A hint: one caller per Store.
   virtual void WaitForChange(SteadyTime until, const std::stop_token& stop) = 0;
 };
 

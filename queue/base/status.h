@@ -75,11 +75,13 @@ class [[nodiscard]] Result {
     assert(ok());
     return std::get<T>(held_);
   }
-  T&& value() && {
+  // By value: what a temporary held must not be looked at after it is gone.
+  T value() && {
     assert(ok());
     return std::get<T>(std::move(held_));
   }
   T& operator*() & { return value(); }
+  T operator*() && { return std::move(*this).value(); }
   const T& operator*() const& { return value(); }
   T* operator->() { return &value(); }
   const T* operator->() const { return &value(); }

@@ -1,0 +1,45 @@
+// URL to Store.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "queue/base/clock.h"
+#include "queue/base/random.h"
+#include "queue/delivery_settings.h"
+#include "queue/store.h"
+
+namespace utboks {
+
+struct StoreOptions {
+  // "sqlite:/var/lib/utboks/outbox.db" or "sqlite::memory:" (gone with the Store).
+  std::string url;
+  std::string key_file;  // "" = the store's path with `.keys`
+  std::string environment;
+  std::string organisation_number;
+  std::string host;                       // "" = this machine's name
+  std::string worker;                     // who sends; "" = host and process
+  std::uint64_t min_free = 256ULL << 20;  // bytes; below it Insert gives kFull
+  DeliverySettings delivery;
+
+  bool create = false;         // make store and key file where there is none
+  bool migrate = false;        // bring an older schema up
+  bool as_worker = false;      // the one `run` of this store: kBusy while another is
+  bool after_restore = false;  // a copy was put back: mark what may have been sent as in doubt
+
+  std::string vfs;           // SQLite's, for tests
+  Clock* clock = nullptr;    // nullptr = the machine's
+  Random* random = nullptr;  // nullptr = the operating system's
+};
+
+// kConfig: stamp (environment, organisation, host), keys, path or URL do not fit,
+// a newer schema, or an older copy without `after_restore`.  kOutdated: an older
+// schema without `migrate`.  kBusy: locked, or a second worker.  kCorrupt.
+// `clock` and `random` must outlive the store.
+Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options);
+
+// The path of a sqlite: URL, or "" when it has none.
+std::string StorePath(std::string_view url);
+
+}  // namespace utboks

@@ -1,0 +1,350 @@
+#include "queue/sqlite/claim.h"
+
+#include <algorithm>
+
+#include "queue/breaker.h"
+#include "queue/bucket.h"
+#include "queue/probe.h"
+
+namespace utboks::sqlite {
+namespace {
+
+void Sooner(std::optional<WallTime>& best, const std::optional<WallTime>& other) {
+  if (other && (!best || *other < *best)) best = other;
+}
+
+Result<Bucket> ReadBucket(Connection& db) {
+  Query q = db.Prepare("SELECT tokens, filled_at FROM bucket");
+  if (!q.Step()) {
+    return q.status().ok() ? Status(Code::kCorrupt, "the store has lost its rate bucket")
+                           : q.status();
+  }
+  return Bucket{q.Real(0), WallFromMillis(q.Int(1))};
+}
+
+Status WriteBucket(Connection& db, const Bucket& bucket) {
+  Query q = db.Prepare("UPDATE bucket SET tokens = ?, filled_at = ?");
+  q.Bind(bucket.tokens).Bind(ToMillis(bucket.filled_at));
+  return q.Run();
+}
+
+Result<bool> AnythingSending(Connection& db) {
+  Query q = db.Prepare("SELECT 1 FROM message WHERE state = 2 LIMIT 1");
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+Result<bool> ResourceSending(Connection& db, int nr) {
+  Query q = db.Prepare("SELECT 1 FROM message WHERE state = 2 AND ressurs = ? LIMIT 1");
+  q.Bind(nr);
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+// The next that is due later than it is now, or nothing.
+Result<std::optional<WallTime>> NextDue(Work& work, int nr) {
+  Query q = work.db.Prepare(
+      "SELECT due_at FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at > ?"
+      " ORDER BY due_at LIMIT 1");
+  q.Bind(nr).Bind(ToMillis(work.now));
+  std::optional<WallTime> due;
+  if (q.Step()) due = WallFromMillis(q.Int(0));
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return due;
+}
+
+// A message never tried, while a gate is shut for the sake of one suspect.
+Result<bool> HasUntried(Work& work, int nr) {
+  Query q = work.db.Prepare(
+      "SELECT 1 FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ? AND"
+      " attempts = 0 LIMIT 1");
+  q.Bind(nr).Bind(ToMillis(work.now));
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+// Writes lease and attempt.  The attempt is the record of the claim: it stands
+// before the first byte can leave.
+Result<Lease> TakeLease(Work& work, GateRow& gate, MessageSeq seq, bool probe, bool gates_open) {
+  Query read = work.db.Prepare(
+      "SELECT m.last_attempt, r.id FROM message m JOIN record r ON r.seq = m.seq WHERE m.seq = ?");
+  read.Bind(seq);
+  if (!read.Step()) {
+    return read.status().ok() ? Status(Code::kCorrupt, "a due message has no record")
+                              : read.status();
+  }
+  Lease lease;
+  lease.seq = seq;
+  lease.id = UuidOf(read.Blob(1));
+  lease.ressurs = gate.gate.name;
+  lease.gates_open = gates_open;
+  lease.others_tried = gate.last_tried != 0 && gate.last_tried != seq;
+  Query attempt = work.db.Prepare(
+      "INSERT INTO attempt (message, prev, started, probe, gates_open, others_tried, worker)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?)");
+  attempt.Bind(seq).Bind(read.Int(0)).Bind(ToMillis(work.now)).Bind(probe).Bind(gates_open);
+  attempt.Bind(lease.others_tried).BindText(work.store.worker);
+  UTBOKS_RETURN_IF_ERROR(attempt.Run());
+  lease.attempt = work.db.LastRowId();
+  Query take = work.db.Prepare(
+      "UPDATE message SET state = 2, eligible = 0, attempts = attempts + 1, last_attempt = ?,"
+      " changed_at = ? WHERE seq = ?");
+  take.Bind(lease.attempt).Bind(ToMillis(work.now)).Bind(seq);
+  UTBOKS_RETURN_IF_ERROR(take.Run());
+  gate.last_tried = seq;
+  return lease;
+}
+
+struct Line {
+  GateRow* gate;
+  int room;
+  std::vector<MessageSeq> seqs;
+  std::size_t next = 0;
+};
+
+// The oldest due of one resource, at most `most`.
+Status FillLine(Work& work, Line& line, int most) {
+  Query q = work.db.Prepare(
+      "SELECT seq FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ?"
+      " ORDER BY due_at, seq LIMIT ?");
+  q.Bind(line.gate->nr).Bind(ToMillis(work.now)).Bind(most);
+  while (q.Step()) line.seqs.push_back(q.Int(0));
+  return q.status();
+}
+
+}  // namespace
+
+Status ReturnTokens(Work& work, int unused) {
+  if (unused <= 0 || work.store.settings.rate_limit_per_minute == 0) return Status();
+  Result<Bucket> bucket = ReadBucket(work.db);
+  if (!bucket.ok()) return bucket.status();
+  GiveBack(*bucket, unused, work.store.settings.rate_limit_per_minute);
+  return WriteBucket(work.db, *bucket);
+}
+
+Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_senders) {
+  Claimed claimed;
+  const Result<GateRow*> site = work.gates.At(kSite);
+  if (!site.ok()) return site.status();
+  Gate& site_gate = (*site)->gate;
+  ExpirePause(site_gate, work.now);
+  claimed.next_probe = NextProbe(site_gate, site_gate);
+  claimed.openings.emplace_back("", site_gate.openings);
+
+  std::vector<Line> lines;
+  bool alone = site_gate.alone_next;
+  for (const Room& one : room) {
+    const Result<GateRow*> gate = work.gates.Named(one.ressurs);
+    if (!gate.ok()) return gate.status();
+    ExpirePause((*gate)->gate, work.now);
+    claimed.openings.emplace_back(one.ressurs, (*gate)->gate.openings);
+    Sooner(claimed.next_probe, NextProbe((*gate)->gate, site_gate));
+    if (TakesUntriedAtOnce((*gate)->gate, site_gate, work.now)) {
+      const Result<bool> untried = HasUntried(work, (*gate)->nr);
+      if (!untried.ok()) return untried.status();
+      if (*untried) claimed.next_probe = work.now;
+    }
+    if (!HasMark((*gate)->gate) && one.rows > 0) lines.push_back({*gate, one.rows, {}, 0});
+    Sooner(claimed.ask_again, (*gate)->gate.pause_until);
+  }
+  Sooner(claimed.ask_again, site_gate.pause_until);
+  if (!IsOpen(site_gate, work.now)) {
+    if (!HasMark(site_gate)) Sooner(claimed.ask_again, site_gate.not_before);
+    UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+    return claimed;
+  }
+  if (alone) {
+    const Result<bool> sending = AnythingSending(work.db);
+    if (!sending.ok()) return sending.status();
+    if (*sending) free_senders = 0;
+    free_senders = std::min(free_senders, 1);
+  }
+  int found = 0;
+  for (Line& line : lines) {
+    int most = std::min(line.room, free_senders);
+    if (line.gate->gate.alone_next && most > 0) {
+      const Result<bool> sending = ResourceSending(work.db, line.gate->nr);
+      if (!sending.ok()) return sending.status();
+      most = *sending ? 0 : 1;
+    }
+    if (most > 0) UTBOKS_RETURN_IF_ERROR(FillLine(work, line, most));
+    found += static_cast<int>(line.seqs.size());
+    // A full line has more behind it for as soon as there is room; a short one
+    // has only what is due later.
+    if (static_cast<int>(line.seqs.size()) < most) {
+      const Result<std::optional<WallTime>> next = NextDue(work, line.gate->nr);
+      if (!next.ok()) return next.status();
+      Sooner(claimed.ask_again, *next);
+    }
+  }
+  int wanted = std::min(found, free_senders);
+  if (wanted > 0 && work.store.settings.rate_limit_per_minute > 0) {
+    Result<Bucket> bucket = ReadBucket(work.db);
+    if (!bucket.ok()) return bucket.status();
+    const int limit = work.store.settings.rate_limit_per_minute;
+    const int got = Take(*bucket, wanted, limit, work.now);
+    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
+    if (got < wanted) Sooner(claimed.ask_again, NextToken(*bucket, limit, work.now));
+    wanted = got;
+  }
+  // One of each resource in turn, beginning elsewhere each time: a resource with
+  // a million messages takes no more turns than one with a single message.
+  const std::size_t start = lines.empty() ? 0 : work.store.random.Below(lines.size());
+  while (static_cast<int>(claimed.rows.size()) < wanted) {
+    for (std::size_t i = 0; i < lines.size(); ++i) {
+      Line& line = lines[(start + i) % lines.size()];
+      if (line.next == line.seqs.size()) continue;
+      Result<Lease> lease = TakeLease(work, *line.gate, line.seqs[line.next++], false, true);
+      if (!lease.ok()) return lease.status();
+      claimed.rows.push_back(std::move(lease).value());
+      if (static_cast<int>(claimed.rows.size()) == wanted) break;
+    }
+  }
+  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  return claimed;
+}
+
+namespace {
+
+enum class Pick { kUntried, kDoubted, kTried };
+
+using Picked = std::optional<std::pair<MessageSeq, int>>;  // message and resource
+
+// The message a probe may send, of `resources`: the least recently tried first, so
+// that a poison message cannot keep the gate shut.  A wait that no gate gave is
+// kept to.
+Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources) {
+  Picked best;
+  std::int64_t best_rank = 0;
+  for (const int nr : resources) {
+    Query q = pick == Pick::kUntried
+                  ? work.db.Prepare(
+                        "SELECT seq, due_at FROM message WHERE eligible = 1 AND lane = 0 AND"
+                        " ressurs = ? AND due_at <= ? AND last_attempt = 0"
+                        " ORDER BY due_at, seq LIMIT 1")
+              : pick == Pick::kDoubted
+                  ? work.db.Prepare(
+                        "SELECT seq, last_attempt FROM message WHERE state = 3 AND ressurs = ? AND"
+                        " eligible = 1 AND (waited_on > 0 OR due_at <= ?)"
+                        " ORDER BY last_attempt LIMIT 1")
+                  : work.db.Prepare(
+                        "SELECT seq, last_attempt FROM message WHERE eligible = 1 AND lane = 0 AND"
+                        " ressurs = ? AND state = 1 AND last_attempt > 0 AND"
+                        " (waited_on > 0 OR due_at <= ?) ORDER BY last_attempt LIMIT 1");
+    q.Bind(nr).Bind(ToMillis(work.now));
+    if (q.Step() && (!best || q.Int(1) < best_rank)) {
+      best = {q.Int(0), nr};
+      best_rank = q.Int(1);
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  return best;
+}
+
+Result<Picked> PickMessage(Work& work, const Gate& gate, const std::vector<int>& resources) {
+  std::vector<Pick> order = {Pick::kDoubted, Pick::kUntried, Pick::kTried};
+  if (gate.suspect != 0) {
+    order = {Pick::kUntried, Pick::kDoubted, Pick::kTried};
+  } else if (PrefersFresh(gate)) {
+    order = {Pick::kUntried, Pick::kTried, Pick::kDoubted};
+  }
+  for (const Pick pick : order) {
+    Result<Picked> found = PickOne(work, pick, resources);
+    if (!found.ok() || found->has_value()) return found;
+  }
+  return Picked();
+}
+
+}  // namespace
+
+Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
+  const Result<std::vector<GateRow*>> gates = work.gates.All();
+  if (!gates.ok()) return gates.status();
+  GateRow* const site = (*gates)[0];
+  GateRow* due = nullptr;
+  std::optional<WallTime> due_at;
+  for (GateRow* row : *gates) {
+    std::optional<WallTime> at = NextProbe(row->gate, site->gate);
+    if (!at) continue;
+    if (*at > work.now && row != site && TakesUntriedAtOnce(row->gate, site->gate, work.now)) {
+      const Result<bool> untried = HasUntried(work, row->nr);
+      if (!untried.ok()) return untried.status();
+      if (*untried) at = work.now;
+    }
+    if (*at <= work.now && (!due_at || *at < *due_at)) {
+      due = row;
+      due_at = at;
+    }
+  }
+  if (due == nullptr) return std::optional<Probe>();
+  // HEAD and the message each take a token.
+  const int limit = work.store.settings.rate_limit_per_minute;
+  int tokens = 2;
+  if (limit > 0) {
+    Result<Bucket> bucket = ReadBucket(work.db);
+    if (!bucket.ok()) return bucket.status();
+    tokens = Take(*bucket, 2, limit, work.now);
+    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
+  }
+  if (tokens == 0) return std::optional<Probe>();
+
+  std::vector<int> resources;
+  for (GateRow* row : *gates) {
+    if (due == site ? row != site && !HasMark(row->gate) : row == due) resources.push_back(row->nr);
+  }
+  BeginProbe(due->gate, work.store.settings, work.now);
+  Probe probe;
+  probe.gate = due->gate.name;
+  const Result<Picked> picked = PickMessage(work, due->gate, resources);
+  if (!picked.ok()) return picked.status();
+  probe.nothing_waits = !picked->has_value();
+  bool send = picked->has_value() && tokens == 2;
+  if (send && due->gate.suspect == (*picked)->first && due->gate.probes > kQuickProbes) {
+    const Result<MessageRow> message = ReadMessage(work.db, (*picked)->first);
+    if (!message.ok()) return message.status();
+    send = message->facts.due_at <= work.now;
+  }
+  if (send) {
+    const Result<GateRow*> row = work.gates.At((*picked)->second);
+    if (!row.ok()) return row.status();
+    Result<Lease> lease = TakeLease(work, **row, (*picked)->first, true, false);
+    if (!lease.ok()) return lease.status();
+    probe.ressurs = lease->ressurs;
+    probe.message = std::move(lease).value();
+  } else {
+    UTBOKS_RETURN_IF_ERROR(ReturnTokens(work, tokens - 1));
+    for (GateRow* row : *gates) {
+      if (row != site && (due == site || row == due)) probe.ressurs = row->gate.name;
+    }
+  }
+  probe.state = due->gate;
+  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  return std::optional(std::move(probe));
+}
+
+Status HandBackRows(Work& work, std::span<const Lease> leases) {
+  int unused = 0;
+  for (const Lease& lease : leases) {
+    Result<MessageRow> row = ReadMessage(work.db, lease.seq);
+    if (!row.ok()) return row.status();
+    if (row->facts.state != State::kSending || row->last_attempt != lease.attempt) continue;
+    Query prev = work.db.Prepare("SELECT prev FROM attempt WHERE id = ?");
+    prev.Bind(lease.attempt);
+    const std::int64_t before = prev.Step() ? prev.Int(0) : 0;
+    UTBOKS_RETURN_IF_ERROR(prev.status());
+    row->facts.state = ReturnState(row->facts.unanswered);
+    row->attempts -= 1;
+    row->last_attempt = before;
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    Query drop = work.db.Prepare("DELETE FROM attempt WHERE id = ?");
+    drop.Bind(lease.attempt);
+    UTBOKS_RETURN_IF_ERROR(drop.Run());
+    ++unused;
+  }
+  return ReturnTokens(work, unused);
+}
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,18 @@
+// Taking messages to send, and giving back what was never begun.
+#pragma once
+
+#include <span>
+
+#include "queue/message.h"
+#include "queue/sqlite/work.h"
+
+namespace utboks::sqlite {
+
+Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_senders);
+Result<std::optional<Probe>> ClaimProbeRow(Work& work);
+Status HandBackRows(Work& work, std::span<const Lease> leases);
+
+// Gives tokens back to the bucket that were taken and not used.
+Status ReturnTokens(Work& work, int unused);
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,402 @@
+#include "queue/sqlite/desk.h"
+
+#include <fmt/format.h>
+
+#include "queue/breaker.h"
+#include "queue/disposition.h"
+#include "queue/reason.h"
+#include "queue/sqlite/order.h"
+#include "queue/sqlite/settle.h"
+
+namespace utboks::sqlite {
+namespace {
+
+std::string SealWhy(Work& work, const Uuid& id, const SensitiveText& why) {
+  return why.reveal().empty() ? std::string() : work.store.sealer.Seal(why.reveal(), id, "why");
+}
+
+Status NotFrom(const Uuid& id, State state, std::string_view what, std::string_view hint) {
+  return Status(Code::kConflict,
+                fmt::format("message {} is {}: {}{}{}", FormatUuid(id), StateName(state), what,
+                            hint.empty() ? "" : "; ", hint));
+}
+
+struct Step {
+  State to;
+  Cause cause;
+  std::string_view reason;
+};
+
+Result<Step> Plan(const Act& act, const Uuid& id, const MessageRow& row) {
+  const State state = row.facts.state;
+  if (state == State::kSending) {
+    return Status(Code::kBusy, fmt::format("message {} is being sent: nothing was changed, try "
+                                           "again in a moment",
+                                           FormatUuid(id)));
+  }
+  const State waiting = ReturnState(row.facts.unanswered);
+  switch (act.decision) {
+    case Decision::kHold:
+      if (state == State::kDue || state == State::kInDoubt) {
+        return Step{State::kHeld, Cause::kHold, reason::kOperator};
+      }
+      return NotFrom(id, state, "only due and in_doubt can be held", "");
+    case Decision::kRelease:
+      if (state == State::kHeld) return Step{waiting, Cause::kRelease, ""};
+      return NotFrom(id, state, "only held can be released",
+                     state == State::kRejected ? "use replay" : "");
+    case Decision::kReplay:
+      if (state == State::kHeld || state == State::kRejected) {
+        return Step{waiting, Cause::kReplay, ""};
+      }
+      if (state == State::kAccepted || state == State::kClosed) {
+        if (act.again) return Step{State::kDue, Cause::kReplayAgain, ""};
+        return NotFrom(id, state, "the register has taken it",
+                       "replay with --again only when the register has lost it");
+      }
+      return NotFrom(id, state, "only held and rejected can be replayed", "");
+    case Decision::kCancel:
+      if (state != State::kDue && state != State::kHeld && state != State::kRejected &&
+          state != State::kInDoubt) {
+        return NotFrom(id, state, "only due, held and rejected can be cancelled", "");
+      }
+      if ((state == State::kInDoubt || row.facts.unanswered) && !act.may_be_registered) {
+        return NotFrom(id, state, "an attempt has had no answer, so it may be registered",
+                       "cancel with --may-be-registered if that is known and dealt with");
+      }
+      return Step{State::kCancelled, Cause::kCancel, reason::kOperator};
+    case Decision::kClose:
+      if (state == State::kAccepted || state == State::kHeld || state == State::kRejected ||
+          state == State::kInDoubt) {
+        return Step{State::kClosed, Cause::kClose, reason::kManual};
+      }
+      return NotFrom(id, state, "only accepted, held, rejected and in_doubt can be closed", "");
+  }
+  return Status(Code::kInternal, "an unknown decision");
+}
+
+// A message that left its keys, and whose followers have gone on without it.
+Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& row,
+                      std::string_view keys) {
+  if (row.in_keys) return Status();
+  const Result<std::optional<MessageSeq>> sent = SentFollower(work.db, row.facts.seq, keys);
+  if (!sent.ok()) return sent.status();
+  if (!sent->has_value()) return Status();
+  if (!act.after_followers) {
+    const Result<Identity> follower = ReadIdentity(work.db, **sent);
+    if (!follower.ok()) return follower.status();
+    return Status(Code::kConflict,
+                  fmt::format("message {} would overtake backwards: message {} on the same person "
+                              "has been sent since; replay with --after-followers if the register "
+                              "is to get it after that one",
+                              FormatUuid(id), FormatUuid(follower->id)));
+  }
+  const Result<bool> under_way = FollowerUnderWay(work.db, row.facts.seq, keys);
+  if (!under_way.ok()) return under_way.status();
+  row.after_followers = *under_way;
+  return Status();
+}
+
+Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Acted& acted) {
+  acted.from = acted.to = row.facts.state;
+  const Result<Step> step = Plan(act, id, row);
+  if (!step.ok()) return step.status();
+  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
+  if (!identity.ok()) return identity.status();
+  const State before = row.facts.state;
+  const bool sends_again = act.decision == Decision::kRelease || act.decision == Decision::kReplay;
+  if (sends_again) {
+    UTBOKS_RETURN_IF_ERROR(CheckFollowers(work, act, id, row, identity->keys));
+    // A message released from a blame run is judged on its own from now on: its
+    // `blame` and `judged` stay, so that the same verdict is believed.
+    row.facts.due_at = work.now;
+    // The register lost what it had a receipt for: the next one is the first again.
+    if (step->cause == Cause::kReplayAgain) row.receipt = 0;
+    row.facts.first_failure.reset();
+    row.facts.counted = 0;
+    row.facts.doubts = 0;
+    row.facts.crashes = 0;
+    row.facts.last_backoff = Millis(0);
+    row.waited_on = WaitedOn::kNothing;
+    if (!act.edition.empty()) {
+      Query q = work.db.Prepare("UPDATE record SET edition = ?, schema_hash = ? WHERE seq = ?");
+      q.BindText(act.edition).BindText(act.schema_hash).Bind(row.facts.seq);
+      UTBOKS_RETURN_IF_ERROR(q.Run());
+    }
+  }
+  if (row.not_before && sends_again && *row.not_before > work.now) {
+    row.facts.due_at = *row.not_before;
+  }
+  row.facts.state = step->to;
+  row.facts.reason = step->reason;
+  const std::string why = SealWhy(work, id, act.why);
+  NewEvent event;
+  event.reason = row.facts.reason;
+  event.actor = act.actor;
+  event.why = why;
+  UTBOKS_RETURN_IF_ERROR(WriteChange(work, row, before, step->cause, event));
+  acted.to = row.facts.state;
+  return Status();
+}
+
+Status GateAct(Work& work, GateRow& row, std::string_view word, std::string_view actor,
+               const SensitiveText& why) {
+  const std::string sealed = SealWhy(work, Uuid{}, why);
+  NewEvent event;
+  event.event = word;
+  event.actor = actor;
+  event.why = sealed;
+  return AddGateEvent(work, row.nr, event);
+}
+
+Status RunFor(Connection& db, const char* sql, MessageSeq seq) {
+  Query q = db.Prepare(sql);
+  q.Bind(seq);
+  return q.Run();
+}
+
+// The record goes; the tombstone stays, so that the identifier is never free again.
+Status BuryRecord(Work& work, MessageSeq seq) {
+  Result<MessageRow> row = ReadMessage(work.db, seq);
+  if (!row.ok()) return row.status();
+  const Result<Identity> identity = ReadIdentity(work.db, seq);
+  if (!identity.ok()) return identity.status();
+  Result<std::string> receipt =
+      ReadReference(work.db, work.store.sealer, identity->id, row->receipt);
+  if (!receipt.ok()) return receipt.status();
+  std::string reference;
+  if (!receipt->empty()) {
+    reference = work.store.sealer.Seal(*receipt, identity->id, "reference");
+  }
+  {
+    Query q = work.db.Prepare(
+        "INSERT INTO tombstone (identifikator, id, digest, state, reference, at)"
+        " SELECT identifikator, id, digest, ?, ?, ? FROM record WHERE seq = ?");
+    q.Bind(static_cast<int>(row->facts.state));
+    if (reference.empty()) {
+      q.BindNull();
+    } else {
+      q.BindBlob(reference);
+    }
+    q.Bind(ToMillis(work.now)).Bind(seq);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  if (row->in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, *row, identity->keys));
+  for (std::size_t at = 0; at + kOrderKeyBytes <= identity->keys.size(); at += kOrderKeyBytes) {
+    Query q = work.db.Prepare("DELETE FROM order_key WHERE key = ? AND gone = 1 AND seq = ?");
+    q.BindBlob(std::string_view(identity->keys).substr(at, kOrderKeyBytes)).Bind(seq);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  for (std::int64_t attempt = row->last_attempt; attempt != 0;) {
+    std::int64_t prev = 0;
+    {
+      Query q = work.db.Prepare("SELECT prev FROM attempt WHERE id = ?");
+      q.Bind(attempt);
+      if (q.Step()) prev = q.Int(0);
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attempt WHERE id = ?", attempt));
+    attempt = prev;
+  }
+  for (std::int64_t event = row->last_event; event != 0;) {
+    std::int64_t prev = 0;
+    {
+      Query q = work.db.Prepare("SELECT prev FROM history WHERE id = ?");
+      q.Bind(event);
+      if (q.Step()) prev = q.Int(0);
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM history WHERE id = ?", event));
+    event = prev;
+  }
+  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
+  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
+  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM record WHERE seq = ?", seq));
+  return RunFor(work.db, "DELETE FROM message WHERE seq = ?", seq);
+}
+
+Result<std::vector<MessageSeq>> EndedBefore(Connection& db, const char* sql, WallTime before,
+                                            int most) {
+  std::vector<MessageSeq> seqs;
+  Query q = db.Prepare(sql);
+  q.Bind(ToMillis(before)).Bind(most);
+  while (q.Step()) seqs.push_back(q.Int(0));
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return seqs;
+}
+
+}  // namespace
+
+Result<MessageSeq> SeqOf(Connection& db, const Uuid& id) {
+  Query q = db.Prepare("SELECT seq FROM record WHERE id = ?");
+  q.BindBlob(id);
+  if (q.Step()) return q.Int(0);
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return Status(
+      Code::kNotFound,
+      fmt::format("there is no message {}; `utboks list` shows those there are", FormatUuid(id)));
+}
+
+Result<std::vector<Acted>> DoAct(Work& work, const Act& act) {
+  std::vector<Acted> done;
+  done.reserve(act.ids.size());
+  for (const Uuid& id : act.ids) {
+    Acted acted;
+    acted.id = id;
+    const Result<MessageSeq> seq = SeqOf(work.db, id);
+    if (!seq.ok()) {
+      if (seq.code() != Code::kNotFound) return seq.status();
+      acted.status = seq.status();
+      done.push_back(acted);
+      continue;
+    }
+    Result<MessageRow> row = ReadMessage(work.db, *seq);
+    if (!row.ok()) return row.status();
+    acted.status = ActOnRow(work, act, id, *row, acted);
+    const Code code = acted.status.code();
+    if (code != Code::kOk && code != Code::kConflict && code != Code::kBusy) return acted.status;
+    done.push_back(acted);
+  }
+  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  return done;
+}
+
+Status PauseGateRow(Work& work, std::string_view gate, std::optional<WallTime> until,
+                    std::string_view actor, const SensitiveText& why) {
+  const Result<GateRow*> row = work.gates.Named(gate);
+  if (!row.ok()) return row.status();
+  Pause((*row)->gate, until, work.now);
+  UTBOKS_RETURN_IF_ERROR(GateAct(work, **row, "paused", actor, why));
+  return work.gates.WriteChanges();
+}
+
+Status ResumeGateRow(Work& work, std::string_view gate, std::string_view actor,
+                     const SensitiveText& why) {
+  const Result<GateRow*> row = work.gates.Named(gate);
+  if (!row.ok()) return row.status();
+  if (!Resume((*row)->gate, work.now)) {
+    return Status(Code::kConflict,
+                  fmt::format("{} is neither paused nor closed by a blame run: nothing to resume; "
+                              "an outage opens by itself when a probe passes",
+                              gate.empty() ? "the site" : gate));
+  }
+  UTBOKS_RETURN_IF_ERROR(GateAct(work, **row, "resumed", actor, why));
+  return work.gates.WriteChanges();
+}
+
+Status AcknowledgeAlarm(Work& work, std::string_view alarm, std::string_view actor,
+                        const SensitiveText& why) {
+  {
+    Query q = work.db.Prepare("DELETE FROM alarm WHERE name = ? AND until_seen = 1");
+    q.BindText(alarm);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  if (work.db.Changes() == 0) {
+    Query q = work.db.Prepare("SELECT 1 FROM alarm WHERE name = ? LIMIT 1");
+    q.BindText(alarm);
+    const bool stands = q.Step();
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    if (stands) {
+      return Status(
+          Code::kConflict,
+          fmt::format("alarm {} goes when its cause does; it cannot be acknowledged away", alarm));
+    }
+    return Status(Code::kNotFound, fmt::format("no alarm {} stands", alarm));
+  }
+  const Result<GateRow*> site = work.gates.At(kSite);
+  if (!site.ok()) return site.status();
+  const std::string sealed = SealWhy(work, Uuid{}, why);
+  NewEvent event;
+  event.event = "acknowledged";
+  event.reason = alarm;
+  event.actor = actor;
+  event.why = sealed;
+  return AddGateEvent(work, kSite, event);
+}
+
+Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor) {
+  const Result<MessageSeq> seq = SeqOf(work.db, id);
+  if (!seq.ok()) return seq.status();
+  Result<MessageRow> row = ReadMessage(work.db, *seq);
+  if (!row.ok()) return row.status();
+  NewEvent event;
+  event.event = "content-read";
+  event.from = row->facts.state;
+  event.to = row->facts.state;
+  event.actor = actor;
+  UTBOKS_RETURN_IF_ERROR(AddEvent(work, *row, event));
+  return WriteMessage(work.db, *row);
+}
+
+Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_after,
+                               bool feed_read, int most) {
+  Desk::Purged purged;
+  if (!feed_read) {
+    const Result<std::vector<MessageSeq>> accepted =
+        EndedBefore(work.db, "SELECT seq FROM message WHERE state = 5 AND changed_at <= ? LIMIT ?",
+                    work.now - content_after, most);
+    if (!accepted.ok()) return accepted.status();
+    for (const MessageSeq seq : *accepted) {
+      Result<MessageRow> row = ReadMessage(work.db, seq);
+      if (!row.ok()) return row.status();
+      row->facts.state = State::kClosed;
+      row->facts.reason = "no-feedback-read";
+      NewEvent event;
+      event.reason = row->facts.reason;
+      event.actor = "worker";
+      const WallTime since = row->changed_at;
+      UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, State::kAccepted, Cause::kPurge, event));
+      // Its content has had its time already: it was final when it was accepted.
+      row->changed_at = since;
+      UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+      ++purged.closed;
+    }
+  }
+  const Result<std::vector<MessageSeq>> contents = EndedBefore(
+      work.db,
+      "SELECT seq FROM message WHERE has_content = 1 AND state IN (6, 7, 8) AND changed_at <= ?"
+      " LIMIT ?",
+      work.now - content_after, most);
+  if (!contents.ok()) return contents.status();
+  for (const MessageSeq seq : *contents) {
+    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
+    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
+    UTBOKS_RETURN_IF_ERROR(
+        RunFor(work.db, "UPDATE message SET has_content = 0 WHERE seq = ?", seq));
+    ++purged.contents;
+  }
+  const Result<std::vector<MessageSeq>> records = EndedBefore(
+      work.db, "SELECT seq FROM message WHERE state IN (6, 7, 8) AND changed_at <= ? LIMIT ?",
+      work.now - record_after, most);
+  if (!records.ok()) return records.status();
+  for (const MessageSeq seq : *records) {
+    UTBOKS_RETURN_IF_ERROR(BuryRecord(work, seq));
+    ++purged.records;
+  }
+  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  return purged;
+}
+
+Status DoubtAfterRestore(Work& work) {
+  std::vector<MessageSeq> younger;
+  {
+    Query q = work.db.Prepare("SELECT seq FROM message WHERE state IN (1, 2) ORDER BY seq");
+    while (q.Step()) younger.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const MessageSeq seq : younger) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    const State before = row->facts.state;
+    row->facts.state = State::kInDoubt;
+    row->facts.reason = reason::kRestored;
+    row->facts.unanswered = true;
+    NewEvent event;
+    event.reason = row->facts.reason;
+    event.actor = "worker";
+    UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, before, Cause::kRestore, event));
+  }
+  return work.gates.WriteChanges();
+}
+
+}  // namespace utboks::sqlite

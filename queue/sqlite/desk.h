@@ -1,0 +1,28 @@
+// People's acts, and what time does by itself.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "queue/message.h"
+#include "queue/sqlite/work.h"
+#include "queue/store.h"
+
+namespace utboks::sqlite {
+
+Result<std::vector<Acted>> DoAct(Work& work, const Act& act);
+Status PauseGateRow(Work& work, std::string_view gate, std::optional<WallTime> until,
+                    std::string_view actor, const SensitiveText& why);
+Status ResumeGateRow(Work& work, std::string_view gate, std::string_view actor,
+                     const SensitiveText& why);
+Status AcknowledgeAlarm(Work& work, std::string_view alarm, std::string_view actor,
+                        const SensitiveText& why);
+Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor);
+Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_after,
+                               bool feed_read, int most);
+// After a copy was put back: everything that could have been sent since is in doubt.
+Status DoubtAfterRestore(Work& work);
+
+Result<MessageSeq> SeqOf(Connection& db, const Uuid& id);
+
+}  // namespace utboks::sqlite

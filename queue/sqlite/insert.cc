@@ -1,0 +1,191 @@
+#include "queue/sqlite/insert.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "queue/sqlite/order.h"
+
+namespace utboks::sqlite {
+namespace {
+
+Status Taken(const Uuid& id) {
+  return Status(Code::kExists,
+                fmt::format("the avsendersMeldingsidentifikator is taken by message {} with other "
+                            "bytes; a new message needs a new identifier",
+                            FormatUuid(id)));
+}
+
+Inserted Existing(const Uuid& id, State state, bool same) {
+  Inserted answer;
+  answer.id = id;
+  answer.state = state;
+  if (!same) answer.status = Taken(id);
+  return answer;
+}
+
+std::string_view BytesOf(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
+
+// The message that has this identifier already, if any.
+Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
+  {
+    Query q = work.db.Prepare(
+        "SELECT r.id, r.digest, m.state FROM record r JOIN message m ON m.seq = r.seq"
+        " WHERE r.identifikator = ?");
+    q.BindBlob(row.identifikator);
+    if (q.Step()) {
+      return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
+                                    q.Blob(1) == BytesOf(row.digest)));
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  Query q = work.db.Prepare("SELECT id, digest, state FROM tombstone WHERE identifikator = ?");
+  q.BindBlob(row.identifikator);
+  if (q.Step()) {
+    return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
+                                  q.Blob(1) == BytesOf(row.digest)));
+  }
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return std::optional<Inserted>();
+}
+
+Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
+  Result<std::optional<Inserted>> existing = FindExisting(work, row);
+  if (!existing.ok()) return existing.status();
+  if (existing->has_value()) return **existing;
+
+  const Result<GateRow*> gate = work.gates.Named(row.ressurs);
+  if (!gate.ok()) return gate.status();
+
+  const Result<int> ahead = TakeKeys(work, seq, row.keys);
+  if (!ahead.ok()) return ahead.status();
+  MessageRow message;
+  message.facts.seq = seq;
+  message.ressurs = (*gate)->nr;
+  NewEvent event;
+  event.event = EventWord(State::kDue, Cause::kValidation);
+  event.actor = row.actor;
+  UTBOKS_RETURN_IF_ERROR(AddEvent(work, message, event));
+  const WallTime due = row.not_before ? std::max(*row.not_before, work.now) : work.now;
+  {
+    Query q = work.db.Prepare(
+        "INSERT INTO message (seq, ressurs, state, ahead, eligible, due_at, not_before, last_event,"
+        " changed_at) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)");
+    q.Bind(seq).Bind(message.ressurs).Bind(*ahead).Bind(*ahead == 0).Bind(ToMillis(due));
+    q.Bind(MillisOf(row.not_before)).Bind(message.last_event).Bind(ToMillis(work.now));
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  {
+    Query q = work.db.Prepare(
+        "INSERT INTO record (seq, id, identifikator, digest, saksreferanse, names, keys, edition,"
+        " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    q.Bind(seq).BindBlob(row.id).BindBlob(row.identifikator).BindBlob(row.digest);
+    if (row.saksreferanse) {
+      q.BindBlob(*row.saksreferanse);
+    } else {
+      q.BindNull();
+    }
+    q.BindBlob(row.names).BindBlob(row.keys).BindText(row.edition).BindText(row.schema_hash);
+    q.Bind(ToMillis(work.now));
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  {
+    Query q = work.db.Prepare("INSERT INTO content (seq, document) VALUES (?, ?)");
+    q.Bind(seq).BindBlob(row.document);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  for (std::size_t i = 0; i < row.attachments.size(); ++i) {
+    const SealedRow::Part& part = row.attachments[i];
+    Query q = work.db.Prepare(
+        "INSERT INTO attachment (seq, nr, type, name, bytes) VALUES (?, ?, ?, ?, ?)");
+    q.Bind(seq).Bind(static_cast<std::int64_t>(i)).BindText(part.type);
+    q.BindBlob(part.name).BindBlob(part.bytes);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  Inserted done;
+  done.id = row.id;
+  done.state = State::kDue;
+  done.is_new = true;
+  return done;
+}
+
+}  // namespace
+
+std::string PackNames(std::string_view identifikator, std::string_view saksreferanse) {
+  return fmt::format("{}:{}{}", identifikator.size(), identifikator, saksreferanse);
+}
+
+void UnpackNames(std::string_view packed, std::string* identifikator, std::string* saksreferanse) {
+  const std::size_t colon = packed.find(':');
+  if (colon == std::string_view::npos) return;
+  const std::size_t size = std::strtoull(std::string(packed.substr(0, colon)).c_str(), nullptr, 10);
+  packed.remove_prefix(colon + 1);
+  *identifikator = packed.substr(0, size);
+  *saksreferanse = packed.size() > size ? packed.substr(size) : std::string_view();
+}
+
+SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random& random) {
+  SealedRow sealed;
+  sealed.ressurs = row.ressurs;
+  sealed.id = MakeUuid(now, random);
+  const std::string& identifikator = row.identifikator.reveal();
+  const std::string& saksreferanse = row.saksreferanse.reveal();
+  sealed.identifikator = sealer.Lookup("identifikator", {identifikator});
+  std::vector<std::string_view> parts = {row.ressurs, row.document.reveal()};
+  for (const NewAttachment& part : row.attachments) {
+    parts.push_back(part.name.reveal());
+    parts.push_back(part.type);
+    parts.push_back(part.bytes.reveal());
+  }
+  sealed.digest = sealer.Lookup("message", parts);
+  if (!saksreferanse.empty())
+    sealed.saksreferanse = sealer.Lookup("saksreferanse", {saksreferanse});
+  sealed.names = sealer.Seal(PackNames(identifikator, saksreferanse), sealed.id, "names");
+  sealed.document = sealer.Seal(row.document.reveal(), sealed.id, "document");
+  for (std::size_t i = 0; i < row.attachments.size(); ++i) {
+    const NewAttachment& part = row.attachments[i];
+    const std::string place = fmt::format("attachment {}", i);
+    sealed.attachments.push_back({part.type,
+                                  sealer.Seal(part.name.reveal(), sealed.id, place + " name"),
+                                  sealer.Seal(part.bytes.reveal(), sealed.id, place)});
+  }
+  std::vector<std::string> keys;
+  for (const SensitiveText& key : row.order_keys) {
+    const Digest digest = sealer.Lookup("order", {key.reveal()});
+    keys.emplace_back(reinterpret_cast<const char*>(digest.data()), kOrderKeyBytes);
+  }
+  // Sorted: locks, where a store needs them, are taken in one order.
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  for (const std::string& key : keys) sealed.keys += key;
+  sealed.edition = row.edition;
+  sealed.schema_hash = row.schema_hash;
+  sealed.not_before = row.not_before;
+  sealed.actor = row.actor;
+  return sealed;
+}
+
+Result<std::vector<Inserted>> InsertRows(Work& work, std::span<const SealedRow> rows,
+                                         InsertMode mode) {
+  std::vector<Inserted> done;
+  done.reserve(rows.size());
+  MessageSeq seq = 0;
+  {
+    Query q = work.db.Prepare("SELECT seq FROM sqlite_sequence WHERE name = 'message'");
+    if (q.Step()) seq = q.Int(0);
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const SealedRow& row : rows) {
+    Result<Inserted> one = InsertOne(work, seq + 1, row);
+    if (!one.ok()) return one.status();
+    if (one->is_new) ++seq;
+    if (mode == InsertMode::kAllOrNone && !one->status.ok()) return one->status;
+    done.push_back(std::move(one).value());
+  }
+  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  return done;
+}
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,43 @@
+// Putting in: many rows in one transaction, the same again harmless.
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "queue/message.h"
+#include "queue/sqlite/work.h"
+
+namespace utboks::sqlite {
+
+// A row with everything that costs time done: hashed and sealed, outside the
+// transaction and on the caller's thread.
+struct SealedRow {
+  struct Part {
+    std::string type, name, bytes;  // name and bytes sealed
+  };
+  std::string ressurs;
+  Uuid id{};
+  Digest identifikator{};
+  Digest digest{};
+  std::optional<Digest> saksreferanse;
+  std::string names;     // sealed
+  std::string document;  // sealed
+  std::vector<Part> attachments;
+  std::string keys;  // 16 bytes each, each once
+  std::string edition, schema_hash;
+  std::optional<WallTime> not_before;
+  std::string actor;
+};
+
+SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random& random);
+
+// The two texts of `record.names`.
+std::string PackNames(std::string_view identifikator, std::string_view saksreferanse);
+void UnpackNames(std::string_view packed, std::string* identifikator, std::string* saksreferanse);
+
+// kExists for the whole only in kAllOrNone; else each row has its own status.
+Result<std::vector<Inserted>> InsertRows(Work& work, std::span<const SealedRow> rows,
+                                         InsertMode mode);
+
+}  // namespace utboks::sqlite

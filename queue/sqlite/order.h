@@ -1,0 +1,41 @@
+// Order (delivery.md §6): who is first in each key.
+//
+// order_key holds, per key, who stands in it (gone 0) and who has left (gone 1),
+// in the order of arrival; message.ahead counts the keys in which a message is
+// not first.  These functions keep both true, for the message and its neighbours.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "queue/sqlite/work.h"
+
+namespace utboks::sqlite {
+
+inline constexpr std::size_t kOrderKeyBytes = 16;
+
+// A message that was just inserted takes its keys; its `ahead`.
+Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys);
+
+// `row` leaves its keys, and whoever is first now may go.  Writes followers, not `row`
+// (whose in_keys and ahead it sets).
+Status LeaveKeys(Work& work, MessageRow& row, std::string_view keys);
+
+// `row`, which had left, takes its old place again; whoever was first is so no longer.
+Status ReturnToKeys(Work& work, MessageRow& row, std::string_view keys);
+
+// A follower that has been sent since, or is being sent: the first found.
+Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
+                                               std::string_view keys);
+// A follower that is being sent or in doubt now.
+Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view keys);
+
+// After a message with `keys` has come to rest: a head that was told to wait
+// until no follower is under way may go now.
+Status WakeAfterFollowers(Work& work, std::string_view keys);
+
+// The message before it in a key where it is not first; nothing when it is first.
+Result<std::optional<MessageSeq>> HeadBefore(Connection& db, MessageSeq seq, std::string_view keys);
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,34 @@
+// What became of requests: executes what queue/disposition says.
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+
+#include "queue/message.h"
+#include "queue/sqlite/work.h"
+
+namespace utboks::sqlite {
+
+Status SettleRows(Work& work, std::span<const Settlement> done);
+Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
+                      const std::optional<Outcome>& message);
+// All that is `sending`: their worker is dead.  How many.
+Result<int> RecoverDeadRows(Work& work);
+
+// Writes a message's new state with its event, and what follows in its keys.
+// `row` holds the new facts; `before` the state it comes from.
+Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const NewEvent& event);
+
+// What the register said, as kept sealed beside an attempt.
+struct Evidence {
+  std::string reference, feilkode, support_id, retry_after, answer;
+};
+// The folkeregisterReferanse that `attempt` of message `id` brought; "" for attempt 0.
+Result<std::string> ReadReference(Connection& db, const Sealer& sealer, const Uuid& id,
+                                  std::int64_t attempt);
+
+std::string PackEvidence(const Evidence& evidence);
+Evidence UnpackEvidence(std::string_view packed);
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,47 @@
+#include "queue/sqlite/side_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+
+namespace utboks::sqlite {
+
+SideFile::~SideFile() {
+  if (fd_ >= 0) close(fd_);
+}
+
+Status SideFile::Open(const std::string& path) {
+  fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd_ >= 0) return Status();
+  return Status(Code::kConfig, fmt::format("{} cannot be opened ({}); check who may write in its "
+                                           "folder",
+                                           path, std::strerror(errno)));
+}
+
+std::optional<Progress> SideFile::Read() const {
+  std::array<char, 65> line{};
+  if (fd_ < 0 || pread(fd_, line.data(), line.size() - 1, 0) <= 0) return std::nullopt;
+  long long epoch = 0, last_event = 0;
+  if (std::sscanf(line.data(), "utboks %lld %lld", &epoch, &last_event) != 2) return std::nullopt;
+  return Progress{epoch, last_event};
+}
+
+void SideFile::Write(const Progress& progress) {
+  if (fd_ < 0) return;
+  const std::string text = fmt::format("utboks {} {}", progress.epoch, progress.last_event);
+  const std::string line = fmt::format("{:<63}\n", text);
+  // A line that cannot be written leaves the older one, which is harmless.
+  [[maybe_unused]] const ssize_t wrote = pwrite(fd_, line.data(), line.size(), 0);
+}
+
+Status SideFile::Sync() const {
+  if (fd_ < 0 || fsync(fd_) == 0) return Status();
+  return Status(Code::kBusy, "the file beside the store cannot be made durable; check the disk");
+}
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,38 @@
+// The restore guard: how far the store had come, written beside it after each
+// commit (architecture.md §4).  A copy put back is older than this file says.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "queue/base/status.h"
+
+namespace utboks::sqlite {
+
+struct Progress {
+  std::int64_t epoch = 0;
+  std::int64_t last_event = 0;
+};
+
+class SideFile {
+ public:
+  SideFile() = default;  // of a store in memory: keeps nothing
+  ~SideFile();
+  SideFile(const SideFile&) = delete;
+  SideFile& operator=(const SideFile&) = delete;
+
+  Status Open(const std::string& path);
+  // Nothing when it has never been written, or cannot be understood.
+  std::optional<Progress> Read() const;
+  // Not synced: after a power loss it may tell of less than the store holds, which
+  // is harmless.
+  void Write(const Progress& progress);
+  // Once, when the store is made: the file itself must not vanish.
+  Status Sync() const;
+
+ private:
+  int fd_ = -1;
+};
+
+}  // namespace utboks::sqlite

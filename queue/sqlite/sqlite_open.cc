@@ -1,0 +1,334 @@
+// How a SQLite store is made, opened and found to be the right one.
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "queue/sqlite/desk.h"
+#include "queue/sqlite/migrate.h"
+#include "queue/sqlite/sqlite_store.h"
+
+namespace utboks::sqlite {
+namespace {
+
+constexpr Millis kOpenLimit{10'000};
+constexpr std::string_view kMemory = ":memory:";
+
+std::string HostName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
+}
+
+// The file is made before SQLite sees it, so that it is its owner's alone from
+// the first byte, and its folder knows of it before anything in it counts.
+Status CreateEmpty(const std::string& path) {
+  const int fd = open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
+  if (fd < 0 && errno == EEXIST) return Status();
+  if (fd < 0) {
+    return Status(Code::kConfig, fmt::format("store {} cannot be made ({}); check the folder", path,
+                                             std::strerror(errno)));
+  }
+  close(fd);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int dir = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (dir < 0) return Status(Code::kConfig, fmt::format("folder of {} cannot be opened", path));
+  const bool synced = fsync(dir) == 0;
+  close(dir);
+  return synced ? Status()
+                : Status(Code::kConfig, fmt::format("folder of {} cannot be made durable", path));
+}
+
+bool Exists(const std::string& path) {
+  struct stat about {};
+  return stat(path.c_str(), &about) == 0;
+}
+
+std::string KeyFileOf(const StoreOptions& options, const std::string& path) {
+  return options.key_file.empty() ? path + ".keys" : options.key_file;
+}
+
+Result<std::int64_t> LastEvent(Connection& db) {
+  Query q = db.Prepare("SELECT max(id) FROM history");
+  const std::int64_t last = q.Step() ? q.Int(0) : 0;
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return last;
+}
+
+Status AddFingerprint(Connection& db, std::string_view purpose, const SealKey& key) {
+  const KeyFingerprint fingerprint = Fingerprint(key.bytes);
+  Query q = db.Prepare("INSERT INTO key_fingerprint (purpose, id, fingerprint) VALUES (?, ?, ?)");
+  q.BindText(purpose).Bind(static_cast<int>(key.id)).BindBlob(fingerprint);
+  return q.Run();
+}
+
+}  // namespace
+
+SqliteStore::SqliteStore(const StoreOptions& options)
+    : path_(StorePath(options.url)),
+      vfs_(options.vfs),
+      min_free_(options.min_free),
+      clock_(options.clock == nullptr ? SystemClock() : *options.clock),
+      random_(options.random == nullptr ? SecureRandom() : *options.random) {}
+
+SqliteStore::~SqliteStore() {
+  readers_.clear();
+  watch_.reset();
+  writer_.reset();
+}
+
+Result<std::unique_ptr<Store>> SqliteStore::Open(const StoreOptions& options) {
+  UTBOKS_RETURN_IF_ERROR(Check(options.delivery));
+  std::unique_ptr<SqliteStore> store(new SqliteStore(options));
+  if (store->path_.empty()) {
+    return Status(Code::kConfig, "[outbox] store is not sqlite:PATH or sqlite::memory:");
+  }
+  UTBOKS_RETURN_IF_ERROR(store->in_memory() ? store->OpenMemory(options)
+                                            : store->OpenFile(options));
+  return std::unique_ptr<Store>(std::move(store));
+}
+
+Status SqliteStore::OpenMemory(const StoreOptions& options) {
+  Result<std::unique_ptr<Connection>> db =
+      Connection::Open({std::string(kMemory), "", true, false});
+  if (!db.ok()) return db.status();
+  UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
+  UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
+  StoreKeys keys = MakeKeys(SecureRandom());
+  UTBOKS_RETURN_IF_ERROR(WriteStamp(**db, options, keys));
+  UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
+  sealer_ = std::make_unique<Sealer>(std::move(keys), store_id_);
+  context_ = std::make_unique<StoreContext>(
+      StoreContext{*sealer_, options.delivery, random_, options.worker});
+  StartWriter(std::move(*db));
+  return Status();
+}
+
+Status SqliteStore::OpenFile(const StoreOptions& options) {
+  const std::string key_file = KeyFileOf(options, path_);
+  const bool existed = Exists(path_);
+  if (!existed && !options.create) {
+    return Status(Code::kConfig,
+                  fmt::format("there is no store {}; `utboks migrate` makes one, or check [outbox] "
+                              "store",
+                              path_));
+  }
+  UTBOKS_RETURN_IF_ERROR(lock_.Open(path_ + ".lock"));
+  if (options.as_worker) UTBOKS_RETURN_IF_ERROR(worker_lock_.Acquire(path_ + ".worker"));
+  UTBOKS_RETURN_IF_ERROR(lock_.Acquire(kOpenLimit));
+  // Everything up to the first commit stands under the lock: two programs that
+  // make the same store at once make it once.
+  const Status prepared = [&]() -> Status {
+    if (options.create) UTBOKS_RETURN_IF_ERROR(CreateEmpty(path_));
+    Result<std::unique_ptr<Connection>> db = Connection::Open({path_, vfs_, options.create, false});
+    if (!db.ok()) return db.status();
+    const Result<Schema> schema = CheckSchema(**db);
+    if (!schema.ok()) return schema.status();
+    const bool fresh = *schema == Schema::kNone;
+    if (fresh && !options.create) {
+      return Status(
+          Code::kConfig,
+          fmt::format("store {} is an empty file; `utboks migrate` makes it a store", path_));
+    }
+    if (*schema == Schema::kOlder && !options.migrate) {
+      return Status(
+          Code::kOutdated,
+          fmt::format("store {} has an older schema; `utboks migrate` brings it up", path_));
+    }
+    Result<StoreKeys> keys = fresh && !Exists(key_file) ? CreateKeyFile(key_file, SecureRandom())
+                                                        : ReadKeyFile(key_file);
+    if (!keys.ok()) return keys.status();
+    UTBOKS_RETURN_IF_ERROR(side_file_.Open(path_ + ".worker"));
+    if (fresh) {
+      UTBOKS_RETURN_IF_ERROR(
+          (*db)->RunScript("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"));
+    }
+    // A larger WAL means fewer checkpoints, and each rewrites fewer pages twice.
+    UTBOKS_RETURN_IF_ERROR(
+        (*db)->RunScript("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;"
+                         "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"));
+    UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
+    UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
+    UTBOKS_RETURN_IF_ERROR(fresh ? WriteStamp(**db, options, *keys)
+                                 : CheckStamp(**db, options, *keys));
+    sealer_ = std::make_unique<Sealer>(std::move(keys).value(), store_id_);
+    context_ = std::make_unique<StoreContext>(
+        StoreContext{*sealer_, options.delivery, random_, options.worker});
+    if (!fresh) UTBOKS_RETURN_IF_ERROR(GuardRestore(**db, options));
+    UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
+    AfterCommit(**db);
+    if (fresh) UTBOKS_RETURN_IF_ERROR(side_file_.Sync());
+    StartWriter(std::move(*db));
+    return Status();
+  }();
+  lock_.Release();
+  return prepared;
+}
+
+Status SqliteStore::WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys) {
+  store_id_ = FormatUuid(MakeUuid(clock_.Wall(), SecureRandom()));
+  epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
+  const std::string host = options.host.empty() ? HostName() : options.host;
+  Query q = db.Prepare(
+      "INSERT INTO store (one, id, environment, organisation, host, epoch, created)"
+      " VALUES (1, ?, ?, ?, ?, ?, ?)");
+  q.BindText(store_id_).BindText(options.environment).BindText(options.organisation_number);
+  q.BindText(host).Bind(epoch_).Bind(ToMillis(clock_.Wall()));
+  UTBOKS_RETURN_IF_ERROR(q.Run());
+  for (const SealKey& key : keys.seal) UTBOKS_RETURN_IF_ERROR(AddFingerprint(db, "seal", key));
+  return AddFingerprint(db, "lookup", keys.lookup);
+}
+
+Status SqliteStore::CheckStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys) {
+  {
+    Query q = db.Prepare("SELECT id, environment, organisation, host, epoch FROM store");
+    if (!q.Step()) {
+      return q.status().ok()
+                 ? Status(Code::kCorrupt, fmt::format("store {} has lost its stamp", path_))
+                 : q.status();
+    }
+    store_id_ = q.Text(0);
+    epoch_ = q.Int(4);
+    const auto differs = [&](std::string_view what, std::string_view is, std::string_view wanted) {
+      return Status(Code::kConfig,
+                    fmt::format("store {} belongs to {} {}, not {}; one store holds one agency's "
+                                "messages to one environment from one machine: check [register] "
+                                "and [outbox] store",
+                                path_, what, is, wanted));
+    };
+    if (q.Text(1) != options.environment) {
+      return differs("environment", q.Text(1), options.environment);
+    }
+    if (q.Text(2) != options.organisation_number) {
+      return differs("organisation", q.Text(2), options.organisation_number);
+    }
+    const std::string host = options.host.empty() ? HostName() : options.host;
+    if (q.Text(3) != host) return differs("host", q.Text(3), host);
+  }
+  const auto check = [&](std::string_view purpose, int id, std::string_view fingerprint) {
+    const auto fits = [&](const SealKey& key) {
+      const KeyFingerprint have = Fingerprint(key.bytes);
+      return key.id == id &&
+             fingerprint ==
+                 std::string_view(reinterpret_cast<const char*>(have.data()), have.size());
+    };
+    if (purpose == "lookup" ? fits(keys.lookup)
+                            : std::any_of(keys.seal.begin(), keys.seal.end(), fits)) {
+      return Status();
+    }
+    return Status(Code::kConfig,
+                  fmt::format("key file {}: {} key {} is missing or not the one store {} was made "
+                              "with; put the right key file back",
+                              KeyFileOf(options, path_), purpose, id, path_));
+  };
+  std::vector<int> known;
+  {
+    Query q = db.Prepare("SELECT purpose, id, fingerprint FROM key_fingerprint");
+    while (q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(check(q.Text(0), static_cast<int>(q.Int(1)), q.Blob(2)));
+      if (q.Text(0) == "seal") known.push_back(static_cast<int>(q.Int(1)));
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const SealKey& key : keys.seal) {
+    if (std::find(known.begin(), known.end(), key.id) == known.end()) {
+      UTBOKS_RETURN_IF_ERROR(AddFingerprint(db, "seal", key));
+    }
+  }
+  return Status();
+}
+
+Status SqliteStore::GuardRestore(Connection& db, const StoreOptions& options) {
+  const Result<std::int64_t> last = LastEvent(db);
+  if (!last.ok()) return last.status();
+  bool copy = false;
+  {
+    Query q = db.Prepare("SELECT copy FROM store");
+    copy = q.Step() && q.Bool(0);
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  const std::optional<Progress> beside = side_file_.Read();
+  const bool older =
+      copy || (beside ? beside->epoch != epoch_ || beside->last_event > *last : *last > 0);
+  if (!older) return Status();
+  if (!options.after_restore) {
+    return Status(
+        Code::kConfig,
+        fmt::format("store {} is an older copy than {}.worker tells of: messages in it may have "
+                    "been sent since; `utboks run --after-restore` marks them as in doubt and "
+                    "goes on",
+                    path_, path_));
+  }
+  Work work{db, *context_, clock_.Wall()};
+  UTBOKS_RETURN_IF_ERROR(DoubtAfterRestore(work));
+  epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
+  Query q = db.Prepare("UPDATE store SET copy = 0, epoch = ?");
+  q.Bind(epoch_);
+  return q.Run();
+}
+
+void SqliteStore::StartWriter(std::unique_ptr<Connection> db) {
+  writer_ = std::make_unique<Writer>(std::move(db), lock_,
+                                     [this](Connection& committed) { AfterCommit(committed); });
+}
+
+void SqliteStore::AfterCommit(Connection& db) {
+  // A transaction that changed nothing wakes nobody: a claim that found nothing
+  // would wake the claimer for ever.
+  const std::int64_t rows = db.TotalChanges();
+  if (std::exchange(rows_changed_, rows) == rows) return;
+  const Result<std::int64_t> last = LastEvent(db);
+  if (last.ok()) side_file_.Write({epoch_, *last});
+  {
+    std::lock_guard guard(change_mutex_);
+    ++changes_;
+  }
+  changed_.notify_all();
+}
+
+Status SqliteStore::Backup(const std::string& path) {
+  if (in_memory()) return Status(Code::kConfig, "a store in memory cannot be backed up");
+  if (Exists(path)) {
+    return Status(
+        Code::kConfig,
+        fmt::format("{} exists; a backup never writes over a file, give another name", path));
+  }
+  const std::string unfinished = path + ".unfinished";
+  unlink(unfinished.c_str());
+  {
+    Result<std::unique_ptr<Connection>> reader = BorrowReader();
+    if (!reader.ok()) return reader.status();
+    Query q = (*reader)->Prepare("VACUUM INTO ?");
+    q.BindText(unfinished);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  chmod(unfinished.c_str(), 0600);
+  {
+    Result<std::unique_ptr<Connection>> copy = Connection::Open({unfinished, "", false, false});
+    if (!copy.ok()) return copy.status();
+    UTBOKS_RETURN_IF_ERROR((*copy)->Run("UPDATE store SET copy = 1"));
+  }
+  if (rename(unfinished.c_str(), path.c_str()) != 0) {
+    return Status(Code::kConfig,
+                  fmt::format("backup {} cannot be put in place ({})", path, std::strerror(errno)));
+  }
+  const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+  const bool synced = fd >= 0 && fsync(fd) == 0;
+  if (fd >= 0) close(fd);
+  const std::string folder = std::filesystem::path(path).parent_path().string();
+  const int dir = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const bool named = dir >= 0 && fsync(dir) == 0;
+  if (dir >= 0) close(dir);
+  if (!synced || !named)
+    return Status(Code::kBusy, fmt::format("backup {} may not be durable", path));
+  return Status();
+}
+
+}  // namespace utboks::sqlite

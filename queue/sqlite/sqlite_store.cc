@@ -1,0 +1,232 @@
+#include "queue/sqlite/sqlite_store.h"
+
+#include <fmt/format.h>
+#include <sys/statvfs.h>
+
+#include <utility>
+
+#include "queue/sqlite/claim.h"
+#include "queue/sqlite/desk.h"
+#include "queue/sqlite/insert.h"
+#include "queue/sqlite/reader.h"
+#include "queue/sqlite/settle.h"
+#include "queue/sqlite/tick.h"
+
+namespace utboks::sqlite {
+namespace {
+
+constexpr std::size_t kSpareReaders = 4;
+// How long another process's commit may stay unseen: a hint costs little.
+constexpr Millis kLookEvery{25};
+
+}  // namespace
+
+template <typename T>
+Result<T> SqliteStore::Write(const std::function<Result<T>(Work&)>& operation) {
+  std::optional<Result<T>> result;
+  const Status written = writer_->Run([&](Connection& db) -> Status {
+    Work work{db, *context_, clock_.Wall()};
+    result.emplace(operation(work));
+    return result->status();
+  });
+  if (!written.ok()) return written;
+  return std::move(*result);
+}
+
+Status SqliteStore::WriteStatus(const std::function<Status(Work&)>& operation) {
+  return writer_->Run([&](Connection& db) -> Status {
+    Work work{db, *context_, clock_.Wall()};
+    return operation(work);
+  });
+}
+
+template <typename T>
+Result<T> SqliteStore::Read(const std::function<Result<T>(Connection&)>& operation) {
+  if (in_memory()) {
+    // There is only the writer's connection; a read there is a transaction that
+    // changes nothing.
+    std::optional<Result<T>> result;
+    const Status read = writer_->Run([&](Connection& db) -> Status {
+      result.emplace(operation(db));
+      return result->status();
+    });
+    if (!read.ok()) return read;
+    return std::move(*result);
+  }
+  Result<std::unique_ptr<Connection>> reader = BorrowReader();
+  if (!reader.ok()) return reader.status();
+  // One snapshot for the whole operation.
+  UTBOKS_RETURN_IF_ERROR((*reader)->Run("BEGIN"));
+  Result<T> result = operation(**reader);
+  const Status ended = (*reader)->Run("COMMIT");
+  ReturnReader(std::move(*reader));
+  if (result.ok() && !ended.ok()) return ended;
+  return result;
+}
+
+Result<std::unique_ptr<Connection>> SqliteStore::BorrowReader() {
+  {
+    std::lock_guard guard(readers_mutex_);
+    if (!readers_.empty()) {
+      std::unique_ptr<Connection> reader = std::move(readers_.back());
+      readers_.pop_back();
+      return reader;
+    }
+  }
+  Result<std::unique_ptr<Connection>> reader = Connection::Open({path_, vfs_, false, false});
+  if (!reader.ok()) return reader.status();
+  UTBOKS_RETURN_IF_ERROR(
+      (*reader)->RunScript("PRAGMA query_only = ON; PRAGMA temp_store = MEMORY"));
+  return reader;
+}
+
+void SqliteStore::ReturnReader(std::unique_ptr<Connection> reader) {
+  std::lock_guard guard(readers_mutex_);
+  // One that is not kept is closed here; the writer's connection is open, so the
+  // close checkpoints nothing.
+  if (readers_.size() < kSpareReaders) readers_.push_back(std::move(reader));
+}
+
+Result<std::vector<Inserted>> SqliteStore::Insert(std::span<const NewRow> rows, InsertMode mode) {
+  if (!in_memory() && min_free_ > 0) {
+    struct statvfs disk {};
+    if (statvfs(path_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < min_free_) {
+      return Status(Code::kFull,
+                    fmt::format("store {}: less than {} MiB free on its disk ([outbox] min_free); "
+                                "nothing was taken in, make room and try again",
+                                path_, min_free_ >> 20));
+    }
+  }
+  std::vector<SealedRow> sealed;
+  sealed.reserve(rows.size());
+  const WallTime now = clock_.Wall();
+  for (const NewRow& row : rows) sealed.push_back(SealRow(row, *sealer_, now, random_));
+  return Write<std::vector<Inserted>>([&](Work& work) { return InsertRows(work, sealed, mode); });
+}
+
+Result<Claimed> SqliteStore::Claim(std::span<const Room> room, int free_senders) {
+  return Write<Claimed>([&](Work& work) { return ClaimRows(work, room, free_senders); });
+}
+
+Result<std::optional<Probe>> SqliteStore::ClaimProbe() {
+  return Write<std::optional<Probe>>([](Work& work) { return ClaimProbeRow(work); });
+}
+
+Status SqliteStore::SettleProbe(const Probe& probe, const HeadResult& head,
+                                const std::optional<Outcome>& message) {
+  return WriteStatus([&](Work& work) { return SettleProbeRow(work, probe, head, message); });
+}
+
+Result<Payload> SqliteStore::Load(const Lease& lease) {
+  return Read<Payload>([&](Connection& db) { return ReadPayload(db, *sealer_, lease.seq); });
+}
+
+Status SqliteStore::HandBack(std::span<const Lease> surely_not_sent) {
+  return WriteStatus([&](Work& work) { return HandBackRows(work, surely_not_sent); });
+}
+
+Status SqliteStore::Settle(std::span<const Settlement> done) {
+  return WriteStatus([&](Work& work) { return SettleRows(work, done); });
+}
+
+Result<int> SqliteStore::RecoverDead() {
+  return Write<int>([](Work& work) { return RecoverDeadRows(work); });
+}
+
+Status SqliteStore::Tick() {
+  return WriteStatus([&](Work& work) { return TickRows(work, path_, min_free_); });
+}
+
+Status SqliteStore::SetAlarm(std::string_view name, std::string_view subject, bool stands) {
+  return WriteStatus([&](Work& work) {
+    return stands ? RaiseAlarm(work, name, subject, false) : ClearAlarm(work, name, subject);
+  });
+}
+
+bool SqliteStore::ChangedElsewhere() {
+  if (in_memory()) return false;
+  if (watch_ == nullptr) {
+    Result<std::unique_ptr<Connection>> watch = Connection::Open({path_, vfs_, false, false});
+    if (!watch.ok()) return false;
+    watch_ = std::move(*watch);
+  }
+  Query q = watch_->Prepare("PRAGMA data_version");
+  if (!q.Step()) return false;
+  const std::int64_t version = q.Int(0);
+  return std::exchange(seen_data_version_, version) != version;
+}
+
+void SqliteStore::WaitForChange(SteadyTime until, const std::stop_token& stop) {
+  std::unique_lock guard(change_mutex_);
+  while (!stop.stop_requested() && changes_ == seen_changes_ && !ChangedElsewhere()) {
+    if (clock_.Steady() >= until) break;
+    const SteadyTime look = std::chrono::steady_clock::now() + kLookEvery;
+    changed_.wait_until(guard, stop, std::min(until, look),
+                        [&] { return changes_ != seen_changes_; });
+  }
+  seen_changes_ = changes_;
+}
+
+Result<std::vector<Acted>> SqliteStore::Do(const Act& act) {
+  return Write<std::vector<Acted>>([&](Work& work) { return DoAct(work, act); });
+}
+
+Status SqliteStore::PauseGate(std::string_view gate, std::optional<WallTime> until,
+                              std::string_view actor, const SensitiveText& why) {
+  return WriteStatus([&](Work& work) { return PauseGateRow(work, gate, until, actor, why); });
+}
+
+Status SqliteStore::ResumeGate(std::string_view gate, std::string_view actor,
+                               const SensitiveText& why) {
+  return WriteStatus([&](Work& work) { return ResumeGateRow(work, gate, actor, why); });
+}
+
+Status SqliteStore::Acknowledge(std::string_view alarm, std::string_view actor,
+                                const SensitiveText& why) {
+  return WriteStatus([&](Work& work) { return AcknowledgeAlarm(work, alarm, actor, why); });
+}
+
+Result<Desk::Purged> SqliteStore::Purge(Millis content_after, Millis record_after, bool feed_read,
+                                        int most) {
+  return Write<Purged>(
+      [&](Work& work) { return PurgeRows(work, content_after, record_after, feed_read, most); });
+}
+
+Status SqliteStore::AuditReading(const Uuid& id, std::string_view actor) {
+  return WriteStatus([&](Work& work) { return AuditReadingRow(work, id, actor); });
+}
+
+Result<std::vector<MessageView>> SqliteStore::List(const Filter& filter) {
+  return Read<std::vector<MessageView>>(
+      [&](Connection& db) { return ListMessages(db, *sealer_, filter, clock_.Wall()); });
+}
+
+Result<std::vector<MessageView>> SqliteStore::Find(std::string_view id, bool by_reference) {
+  return Read<std::vector<MessageView>>(
+      [&](Connection& db) { return FindMessages(db, *sealer_, id, by_reference, clock_.Wall()); });
+}
+
+Result<std::vector<AttemptView>> SqliteStore::Attempts(const Uuid& id, bool with_answers) {
+  return Read<std::vector<AttemptView>>(
+      [&](Connection& db) { return ListAttempts(db, *sealer_, id, with_answers); });
+}
+
+Result<std::vector<EventView>> SqliteStore::Events(std::int64_t after, int limit,
+                                                   const std::optional<Uuid>& message) {
+  return Read<std::vector<EventView>>(
+      [&](Connection& db) { return ListEvents(db, *sealer_, after, limit, message); });
+}
+
+Result<Payload> SqliteStore::Content(const Uuid& id) {
+  return Read<Payload>([&](Connection& db) -> Result<Payload> {
+    const Result<MessageSeq> seq = SeqOf(db, id);
+    if (!seq.ok()) return seq.status();
+    return ReadPayload(db, *sealer_, *seq);
+  });
+}
+
+Result<Overview> SqliteStore::Look() {
+  return Read<Overview>([&](Connection& db) { return LookOver(db, clock_.Wall()); });
+}
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,300 @@
+#include "queue/sqlite/work.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <sstream>
+
+namespace utboks::sqlite {
+namespace {
+
+// Once for each of the three statements that read gates.
+#define UTBOKS_GATE_COLUMNS                                                                 \
+  "nr, name, outage, outage_reason, outage_since, credential, suspect, probes, next_probe," \
+  " openings, blame_run, blame_since, blamed, paused, paused_since, pause_until, failed,"   \
+  " same_failures, not_before, alone_next, head_status, last_tried"
+
+std::string WriteSeqs(const std::vector<MessageSeq>& seqs) {
+  return fmt::format("{}", fmt::join(seqs, " "));
+}
+
+std::vector<MessageSeq> ReadSeqs(std::string_view text) {
+  std::vector<MessageSeq> seqs;
+  std::istringstream in{std::string(text)};
+  for (MessageSeq seq = 0; in >> seq;) seqs.push_back(seq);
+  return seqs;
+}
+
+GateRow ReadGate(const Query& q) {
+  GateRow row;
+  Gate& gate = row.gate;
+  row.nr = static_cast<int>(q.Int(0));
+  gate.name = q.Text(1);
+  gate.outage = q.Bool(2);
+  gate.outage_reason = q.Text(3);
+  gate.outage_since = TimeOf(q.MaybeInt(4));
+  gate.credential = q.Bool(5);
+  gate.suspect = q.Int(6);
+  gate.probes = static_cast<int>(q.Int(7));
+  gate.next_probe = TimeOf(q.MaybeInt(8));
+  gate.openings = q.Int(9);
+  gate.blame_run = q.Bool(10);
+  gate.blame_since = TimeOf(q.MaybeInt(11));
+  gate.blamed = ReadSeqs(q.Text(12));
+  gate.paused = q.Bool(13);
+  gate.paused_since = TimeOf(q.MaybeInt(14));
+  gate.pause_until = TimeOf(q.MaybeInt(15));
+  gate.failed = ReadSeqs(q.Text(16));
+  gate.same_failures = static_cast<int>(q.Int(17));
+  gate.not_before = TimeOf(q.MaybeInt(18));
+  gate.alone_next = q.Bool(19);
+  gate.head_status = static_cast<int>(q.Int(20));
+  row.last_tried = q.Int(21);
+  return row;
+}
+
+Status WriteGate(Connection& db, const GateRow& row) {
+  const Gate& gate = row.gate;
+  const std::string blamed = WriteSeqs(gate.blamed);
+  const std::string failed = WriteSeqs(gate.failed);
+  Query q = db.Prepare(
+      "UPDATE gate SET outage = ?, outage_reason = ?, outage_since = ?, credential = ?, suspect = "
+      "?, probes = ?,"
+      " next_probe = ?, openings = ?, blame_run = ?, blame_since = ?, blamed = ?,"
+      " paused = ?, paused_since = ?, pause_until = ?, failed = ?, same_failures = ?,"
+      " not_before = ?, alone_next = ?, head_status = ?, last_tried = ? WHERE nr = ?");
+  q.Bind(gate.outage).BindText(gate.outage_reason).Bind(MillisOf(gate.outage_since));
+  q.Bind(gate.credential)
+      .Bind(gate.suspect)
+      .Bind(gate.probes)
+      .Bind(MillisOf(gate.next_probe))
+      .Bind(gate.openings);
+  q.Bind(gate.blame_run).Bind(MillisOf(gate.blame_since)).BindText(blamed);
+  q.Bind(gate.paused).Bind(MillisOf(gate.paused_since)).Bind(MillisOf(gate.pause_until));
+  q.BindText(failed).Bind(gate.same_failures).Bind(MillisOf(gate.not_before));
+  q.Bind(gate.alone_next).Bind(gate.head_status).Bind(row.last_tried).Bind(row.nr);
+  return q.Run();
+}
+
+}  // namespace
+
+GateRow* GateBook::Keep(GateRow row) {
+  const int nr = row.nr;
+  auto [at, is_new] = held_.try_emplace(nr, Held{row, row});
+  return &at->second.row;
+}
+
+Result<GateRow*> GateBook::At(int nr) {
+  if (const auto found = held_.find(nr); found != held_.end()) return &found->second.row;
+  Query q = db_.Prepare("SELECT " UTBOKS_GATE_COLUMNS " FROM gate WHERE nr = ?");
+  q.Bind(nr);
+  if (!q.Step()) {
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    return Status(Code::kCorrupt, "the store has a message of a resource it does not know");
+  }
+  return Keep(ReadGate(q));
+}
+
+Result<GateRow*> GateBook::Named(std::string_view name) {
+  for (auto& [nr, held] : held_) {
+    if (held.row.gate.name == name) return &held.row;
+  }
+  for (const bool again : {false, true}) {
+    Query q = db_.Prepare("SELECT " UTBOKS_GATE_COLUMNS " FROM gate WHERE name = ?");
+    q.BindText(name);
+    if (q.Step()) return Keep(ReadGate(q));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    if (again) break;
+    Query insert = db_.Prepare("INSERT INTO gate (name) VALUES (?)");
+    insert.BindText(name);
+    UTBOKS_RETURN_IF_ERROR(insert.Run());
+  }
+  return Status(Code::kInternal, "a gate that was just made is not there");
+}
+
+Result<std::vector<GateRow*>> GateBook::All() {
+  if (!all_) {
+    Query q = db_.Prepare("SELECT " UTBOKS_GATE_COLUMNS " FROM gate ORDER BY nr");
+    while (q.Step()) Keep(ReadGate(q));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    all_ = true;
+  }
+  std::vector<GateRow*> rows;
+  for (auto& [nr, held] : held_) rows.push_back(&held.row);
+  return rows;
+}
+
+Status GateBook::WriteChanges() {
+  for (auto& [nr, held] : held_) {
+    if (held.row == held.stored) continue;
+    UTBOKS_RETURN_IF_ERROR(WriteGate(db_, held.row));
+    held.stored = held.row;
+  }
+  return Status();
+}
+
+Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq) {
+  Query q = db.Prepare(
+      "SELECT ressurs, state, reason, ahead, due_at, not_before, waited_on, attempts, counted,"
+      " unanswered, doubts, crashes, backoff, first_failure, judged, blame, in_keys,"
+      " after_followers, last_attempt, receipt, last_event, changed_at"
+      " FROM message WHERE seq = ?");
+  q.Bind(seq);
+  if (!q.Step()) {
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    return Status(Code::kNotFound, "there is no such message");
+  }
+  MessageRow row;
+  MessageFacts& facts = row.facts;
+  facts.seq = seq;
+  row.ressurs = static_cast<int>(q.Int(0));
+  facts.state = static_cast<State>(q.Int(1));
+  facts.reason = q.Text(2);
+  row.ahead = static_cast<int>(q.Int(3));
+  facts.due_at = WallFromMillis(q.Int(4));
+  row.not_before = TimeOf(q.MaybeInt(5));
+  row.waited_on = static_cast<WaitedOn>(q.Int(6));
+  row.attempts = static_cast<int>(q.Int(7));
+  facts.counted = static_cast<int>(q.Int(8));
+  facts.unanswered = q.Bool(9);
+  facts.doubts = static_cast<int>(q.Int(10));
+  facts.crashes = static_cast<int>(q.Int(11));
+  facts.last_backoff = Millis(q.Int(12));
+  facts.first_failure = TimeOf(q.MaybeInt(13));
+  facts.judged = q.Bool(14);
+  facts.blame = q.Text(15);
+  row.in_keys = q.Bool(16);
+  row.after_followers = q.Bool(17);
+  row.last_attempt = q.Int(18);
+  row.receipt = q.Int(19);
+  row.last_event = q.Int(20);
+  row.changed_at = WallFromMillis(q.Int(21));
+  return row;
+}
+
+Status WriteMessage(Connection& db, const MessageRow& row) {
+  const MessageFacts& facts = row.facts;
+  Query q = db.Prepare(
+      "UPDATE message SET state = ?, reason = ?, ahead = ?, eligible = ?, due_at = ?,"
+      " waited_on = ?, attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?,"
+      " backoff = ?, first_failure = ?, judged = ?, blame = ?, in_keys = ?, after_followers = ?,"
+      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ? WHERE seq = ?");
+  q.Bind(static_cast<int>(facts.state)).BindText(facts.reason).Bind(row.ahead);
+  q.Bind(row.eligible()).Bind(ToMillis(facts.due_at)).Bind(static_cast<int>(row.waited_on));
+  q.Bind(row.attempts).Bind(facts.counted).Bind(facts.unanswered).Bind(facts.doubts);
+  q.Bind(facts.crashes).Bind(facts.last_backoff.count()).Bind(MillisOf(facts.first_failure));
+  q.Bind(facts.judged).BindText(facts.blame).Bind(row.in_keys).Bind(row.after_followers);
+  q.Bind(row.last_attempt).Bind(row.receipt).Bind(row.last_event).Bind(ToMillis(row.changed_at));
+  q.Bind(facts.seq);
+  return q.Run();
+}
+
+Result<Identity> ReadIdentity(Connection& db, MessageSeq seq) {
+  Query q = db.Prepare("SELECT id, keys FROM record WHERE seq = ?");
+  q.Bind(seq);
+  if (!q.Step()) {
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    return Status(Code::kCorrupt, "the store has a message without its record");
+  }
+  return Identity{UuidOf(q.Blob(0)), std::string(q.Blob(1))};
+}
+
+namespace {
+
+Status InsertEvent(Work& work, MessageSeq message, std::int64_t prev, int ressurs,
+                   const NewEvent& event) {
+  Query q = work.db.Prepare(
+      "INSERT INTO history (message, prev, ressurs, at, event, from_state, to_state, attempt,"
+      " reason, actor, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+  q.Bind(message).Bind(prev).Bind(ressurs).Bind(ToMillis(work.now)).BindText(event.event);
+  if (event.from) {
+    q.Bind(static_cast<int>(*event.from));
+  } else {
+    q.BindNull();
+  }
+  if (message != 0) {
+    q.Bind(static_cast<int>(event.to));
+  } else {
+    q.BindNull();
+  }
+  q.Bind(event.attempt).BindText(event.reason).BindText(event.actor);
+  if (event.why.empty()) {
+    q.BindNull();
+  } else {
+    q.BindBlob(event.why);
+  }
+  return q.Run();
+}
+
+}  // namespace
+
+Status AddEvent(Work& work, MessageRow& row, const NewEvent& event) {
+  UTBOKS_RETURN_IF_ERROR(InsertEvent(work, row.facts.seq, row.last_event, row.ressurs, event));
+  row.last_event = work.db.LastRowId();
+  return Status();
+}
+
+Status AddGateEvent(Work& work, int ressurs, const NewEvent& event) {
+  return InsertEvent(work, 0, 0, ressurs, event);
+}
+
+Status RaiseAlarm(Work& work, std::string_view name, std::string_view subject, bool until_seen) {
+  Query q = work.db.Prepare(
+      "INSERT INTO alarm (name, subject, since, count, until_seen) VALUES (?, ?, ?, 1, ?)"
+      " ON CONFLICT DO UPDATE SET count = count + until_seen");
+  q.BindText(name).BindText(subject).Bind(ToMillis(work.now)).Bind(until_seen);
+  return q.Run();
+}
+
+Status ClearAlarm(Work& work, std::string_view name, std::string_view subject) {
+  Query q = work.db.Prepare("DELETE FROM alarm WHERE name = ? AND subject = ?");
+  q.BindText(name).BindText(subject);
+  return q.Run();
+}
+
+std::string_view EventWord(State to, Cause cause) {
+  switch (cause) {
+    case Cause::kRelease:
+      return "released";
+    case Cause::kReplay:
+    case Cause::kReplayAgain:
+      return "replayed";
+    case Cause::kClose:
+      return "manual";
+    case Cause::kFeed:
+    case Cause::kPurge:
+      return to == State::kClosed ? "decided" : "accepted";
+    default:
+      break;
+  }
+  switch (to) {
+    case State::kReceived:
+      return "received";
+    case State::kDue:
+      return cause == Cause::kValidation ? "queued" : "retry";
+    case State::kSending:
+      return "sending";
+    case State::kInDoubt:
+      return "in_doubt";
+    case State::kHeld:
+      return "held";
+    case State::kAccepted:
+      return "accepted";
+    case State::kClosed:
+      return "decided";
+    case State::kRejected:
+      return "rejected";
+    case State::kCancelled:
+      return "cancelled";
+  }
+  return "changed";
+}
+
+Uuid UuidOf(std::string_view blob) {
+  Uuid id{};
+  std::memcpy(id.data(), blob.data(), std::min(blob.size(), id.size()));
+  return id;
+}
+
+}  // namespace utboks::sqlite

@@ -1,0 +1,343 @@
+// What people do: hold, release, replay, cancel, close, pause, resume, purge.
+#include "tests/conformance/store_fixture.h"
+#include "tests/conformance/stores.h"
+
+namespace utboks::testing {
+namespace {
+
+class DeskTest : public StoreTest {
+ protected:
+  // Puts a message into `state`.
+  Uuid In(State state, const std::string& name) {
+    const Uuid id = Put(Row(name, {"key-" + name})).id;
+    switch (state) {
+      case State::kDue:
+        break;
+      case State::kSending:
+        EXPECT_EQ(ClaimUpTo(1).rows.size(), 1U);
+        break;
+      case State::kInDoubt:
+        SendOne(Unanswered());
+        break;
+      case State::kHeld:
+        EXPECT_TRUE(Decide(Decision::kHold, id).status.ok());
+        break;
+      case State::kAccepted:
+        SendOne(Accepted());
+        break;
+      case State::kClosed:
+        SendOne(Accepted());
+        EXPECT_TRUE(Decide(Decision::kClose, id).status.ok());
+        break;
+      case State::kRejected:
+        SendOne(Rejected());
+        break;
+      case State::kCancelled:
+        EXPECT_TRUE(Decide(Decision::kCancel, id).status.ok());
+        break;
+      case State::kReceived:
+        ADD_FAILURE() << "comes from SQL only";
+    }
+    EXPECT_EQ(StateOf(id), state);
+    return id;
+  }
+};
+
+TEST_P(DeskTest, EachDecisionWorksFromItsStatesAndNoOther) {
+  struct Case {
+    Decision decision;
+    State from;
+    State to;  // the same: refused
+    Code code = Code::kOk;
+  };
+  constexpr State kDue = State::kDue, kSending = State::kSending, kInDoubt = State::kInDoubt,
+                  kHeld = State::kHeld, kAccepted = State::kAccepted, kClosed = State::kClosed,
+                  kRejected = State::kRejected, kCancelled = State::kCancelled;
+  constexpr Code kNo = Code::kConflict, kBusy = Code::kBusy;
+  const Case cases[] = {
+      {Decision::kHold, kDue, kHeld},
+      {Decision::kHold, kInDoubt, kHeld},
+      {Decision::kHold, kSending, kSending, kBusy},
+      {Decision::kHold, kHeld, kHeld, kNo},
+      {Decision::kHold, kAccepted, kAccepted, kNo},
+      {Decision::kHold, kRejected, kRejected, kNo},
+      {Decision::kRelease, kHeld, kDue},
+      {Decision::kRelease, kDue, kDue, kNo},
+      {Decision::kRelease, kRejected, kRejected, kNo},
+      {Decision::kRelease, kSending, kSending, kBusy},
+      {Decision::kReplay, kHeld, kDue},
+      {Decision::kReplay, kRejected, kDue},
+      {Decision::kReplay, kAccepted, kAccepted, kNo},
+      {Decision::kReplay, kClosed, kClosed, kNo},
+      {Decision::kReplay, kCancelled, kCancelled, kNo},
+      {Decision::kReplay, kSending, kSending, kBusy},
+      {Decision::kReplay, kInDoubt, kInDoubt, kNo},
+      {Decision::kCancel, kDue, kCancelled},
+      {Decision::kCancel, kHeld, kCancelled},
+      {Decision::kCancel, kRejected, kCancelled},
+      {Decision::kCancel, kInDoubt, kInDoubt, kNo},
+      {Decision::kCancel, kAccepted, kAccepted, kNo},
+      {Decision::kCancel, kSending, kSending, kBusy},
+      {Decision::kClose, kAccepted, kClosed},
+      {Decision::kClose, kHeld, kClosed},
+      {Decision::kClose, kRejected, kClosed},
+      {Decision::kClose, kInDoubt, kClosed},
+      {Decision::kClose, kDue, kDue, kNo},
+      {Decision::kClose, kCancelled, kCancelled, kNo},
+      {Decision::kClose, kSending, kSending, kBusy},
+  };
+  int number = 0;
+  for (const Case& c : cases) {
+    const std::string what = "decision " + std::to_string(static_cast<int>(c.decision)) + " from " +
+                             std::string(StateName(c.from));
+    const Uuid id = In(c.from, "m" + std::to_string(++number));
+    const Acted acted = Decide(c.decision, id);
+    EXPECT_EQ(acted.status.code(), c.code) << what << ": " << acted.status.text();
+    EXPECT_EQ(StateOf(id), c.to) << what;
+    if (!acted.status.ok()) {
+      EXPECT_NE(acted.status.text().find(FormatUuid(id)), std::string::npos) << what;
+    }
+    // Out of the way of the next case, whatever state it is in.
+    clock_.Advance(Millis(1));
+    for (const Lease& lease : ClaimUpTo(100).rows) Settle(lease, Accepted());
+    if (StateOf(id) == kSending) {
+      ASSERT_TRUE(store_->RecoverDead().ok());
+    }
+    Decide(Decision::kClose, id);
+    clock_.Advance(options_.delivery.backoff_max);
+    for (const Lease& lease : ClaimUpTo(100).rows) Settle(lease, Accepted());
+    Filter open;
+    open.states = {kDue, kSending, kInDoubt};
+    ASSERT_TRUE(store_->List(open)->empty()) << what;
+  }
+}
+
+TEST_P(DeskTest, EveryActIsHistoryWithActorAndReason) {
+  const Uuid id = In(State::kHeld, "a");
+  const Result<std::vector<EventView>> events = store_->Events(0, 0, id);
+  ASSERT_EQ(events->size(), 2U);
+  EXPECT_EQ((*events)[1].event, "held");
+  EXPECT_EQ((*events)[1].actor, "cli:kari");
+  EXPECT_EQ((*events)[1].why.reveal(), "because");
+  EXPECT_EQ((*events)[1].from, State::kDue);
+  EXPECT_EQ((*events)[1].to, State::kHeld);
+  EXPECT_EQ((*events)[1].identifikator.reveal(), "a");
+}
+
+TEST_P(DeskTest, WhatWasOnceUnansweredNeverComesBackAsDue) {
+  const Uuid id = In(State::kInDoubt, "a");
+  ASSERT_TRUE(Decide(Decision::kHold, id).status.ok());
+  EXPECT_EQ(Decide(Decision::kRelease, id).to, State::kInDoubt);
+}
+
+TEST_P(DeskTest, CancellingWhatMayBeRegisteredNeedsToBeSaid) {
+  const Uuid id = In(State::kInDoubt, "a");
+  ASSERT_TRUE(Decide(Decision::kHold, id).status.ok());
+  EXPECT_EQ(Decide(Decision::kCancel, id).status.code(), Code::kConflict);
+  EXPECT_EQ(Decide(Decision::kCancel, id, [](Act& act) { act.may_be_registered = true; }).to,
+            State::kCancelled);
+}
+
+TEST_P(DeskTest, ReplayGivesTheSameBytesAndANewLifetime) {
+  const Uuid id = In(State::kRejected, "a");
+  ASSERT_TRUE(Decide(Decision::kReplay, id).status.ok());
+  const Claimed claimed = ClaimUpTo(1);
+  ASSERT_EQ(claimed.rows.size(), 1U);
+  EXPECT_EQ(store_->Load(claimed.rows[0])->document.reveal(), "<melding>a</melding>");
+  EXPECT_EQ(See(id).attempts, 2) << "the attempts stay";
+  EXPECT_EQ(store_->Attempts(id, false)->size(), 2U);
+}
+
+TEST_P(DeskTest, ReplayAgainTakesItsPlaceUnlessAFollowerWasSent) {
+  const Uuid first = Put(Row("first", {"anne"})).id;
+  SendOne(Accepted());
+  const Uuid second = Put(Row("second", {"anne"})).id;
+  const auto again = [](Act& act) { act.again = true; };
+  EXPECT_EQ(Decide(Decision::kReplay, first, again).to, State::kDue);
+  Claimed claimed = ClaimUpTo(10);
+  ASSERT_EQ(claimed.rows.size(), 1U) << "it stands before its follower again";
+  EXPECT_EQ(claimed.rows[0].id, first);
+  Settle(claimed.rows[0], Accepted());
+  SendOne(Accepted());
+  EXPECT_EQ(StateOf(second), State::kAccepted);
+  const Acted refused = Decide(Decision::kReplay, first, again);
+  EXPECT_EQ(refused.status.code(), Code::kConflict);
+  EXPECT_NE(refused.status.text().find(FormatUuid(second)), std::string::npos) << "says which";
+  EXPECT_EQ(
+      Decide(Decision::kReplay, first, [](Act& act) { act.again = act.after_followers = true; }).to,
+      State::kDue);
+  EXPECT_EQ(ClaimUpTo(10).rows.size(), 1U);
+}
+
+TEST_P(DeskTest, ReplayAfterFollowersWaitsUntilNoneIsUnderWay) {
+  const Uuid first = Put(Row("first", {"anne"})).id;
+  SendOne(Accepted());
+  Put(Row("second", {"anne"}));
+  const Claimed follower = ClaimUpTo(1);
+  ASSERT_EQ(follower.rows.size(), 1U);
+  ASSERT_TRUE(Decide(Decision::kReplay, first, [](Act& act) {
+                act.again = act.after_followers = true;
+              }).status.ok());
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty()) << "a follower is being sent";
+  Settle(follower.rows[0], Unanswered());
+  clock_.Advance(options_.delivery.backoff_max);
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty()) << "a follower is in doubt, and waits for its head";
+  Settle(follower.rows[0], Accepted());
+  const Claimed claimed = ClaimUpTo(10);
+  ASSERT_EQ(claimed.rows.size(), 1U);
+  EXPECT_EQ(claimed.rows[0].id, first);
+}
+
+TEST_P(DeskTest, AHeldHeadLetsFollowersPassOnlyIfSoSetAndNotHeldByAPerson) {
+  options_.delivery.on_head_failed = HeadPolicy::kContinue;
+  if (!maker_->durable()) return;  // the settings of a store in memory are those it was made with
+  Open();
+  const Uuid rejected = Put(Row("a", {"anne"})).id;
+  const Uuid follower = Put(Row("b", {"anne"})).id;
+  SendOne(Rejected());
+  EXPECT_EQ(StateOf(rejected), State::kRejected);
+  Claimed claimed = ClaimUpTo(10);
+  ASSERT_EQ(claimed.rows.size(), 1U);
+  EXPECT_EQ(claimed.rows[0].id, follower);
+  Settle(claimed.rows[0], Accepted());
+  const Uuid held = Put(Row("c", {"bo"})).id;
+  Put(Row("d", {"bo"}));
+  ASSERT_TRUE(Decide(Decision::kHold, held).status.ok());
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty());
+}
+
+TEST_P(DeskTest, PauseStopsOneResourceOrAllAndResumeStartsWithAProbe) {
+  Put(Row("a"));
+  Put(Row("b", {}, "foedsel_v1"));
+  ASSERT_TRUE(store_->PauseGate("doedsfall_v1", std::nullopt, "cli:kari", SensitiveText("x")).ok());
+  Claimed claimed = ClaimUpTo(10, {"doedsfall_v1", "foedsel_v1"});
+  ASSERT_EQ(claimed.rows.size(), 1U);
+  EXPECT_EQ(claimed.rows[0].ressurs, "foedsel_v1");
+  Settle(claimed.rows[0], Accepted());
+  ASSERT_TRUE(store_->ResumeGate("doedsfall_v1", "cli:kari", SensitiveText("x")).ok());
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty()) << "a probe, not the flood";
+  clock_.Advance(options_.delivery.probe_interval * 2);
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value());
+  EXPECT_TRUE((*probe)->message.has_value());
+  EXPECT_EQ(store_->ResumeGate("", "cli:kari", SensitiveText("x")).code(), Code::kConflict);
+  ASSERT_TRUE(store_->PauseGate("", std::nullopt, "cli:kari", SensitiveText("x")).ok());
+  Put(Row("c", {}, "foedsel_v1"));
+  EXPECT_TRUE(ClaimUpTo(10, {"foedsel_v1"}).rows.empty());
+}
+
+TEST_P(DeskTest, APauseEndsAtItsTime) {
+  Put(Row("a"));
+  const WallTime until = clock_.Wall() + Millis(60'000);
+  ASSERT_TRUE(store_->PauseGate("doedsfall_v1", until, "cli:kari", SensitiveText("x")).ok());
+  EXPECT_EQ(ClaimUpTo(1).ask_again, until);
+  clock_.Advance(Millis(60'000));
+  ClaimUpTo(1);
+  EXPECT_FALSE(GateNamed("doedsfall_v1").paused);
+}
+
+TEST_P(DeskTest, FiveBlamedInARowAreHeldTogetherAndTheGateWaitsForAPerson) {
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 6; ++i) ids.push_back(Put(Row(std::to_string(i))).id);
+  for (int i = 0; i < 5; ++i) SendOne(Rejected());
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(StateOf(ids[static_cast<std::size_t>(i)]), State::kHeld) << i;
+    EXPECT_EQ(See(ids[static_cast<std::size_t>(i)]).reason, "blame-run") << i;
+  }
+  EXPECT_EQ(StateOf(ids[5]), State::kDue);
+  EXPECT_TRUE(GateNamed("doedsfall_v1").blame_run);
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty());
+  EXPECT_EQ(EventsOf(ids[0]), (std::vector<std::string>{"queued", "rejected", "held"}));
+}
+
+TEST_P(DeskTest, WhatAPersonHasTouchedIsLeftOutOfABlameRun) {
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(Put(Row(std::to_string(i))).id);
+  for (int i = 0; i < 4; ++i) SendOne(Rejected());
+  ASSERT_TRUE(Decide(Decision::kCancel, ids[0]).status.ok());
+  SendOne(Rejected());
+  EXPECT_EQ(StateOf(ids[0]), State::kCancelled);
+  EXPECT_EQ(StateOf(ids[1]), State::kHeld);
+}
+
+TEST_P(DeskTest, AnAlarmThatStandsUntilSeenGoesWhenAcknowledged) {
+  Put(Row("a"));
+  Outcome odd = Accepted();
+  odd.odd_success = true;
+  odd.http_status = 200;
+  SendOne(odd);
+  const auto stands = [&](const std::string& name) {
+    const Result<Overview> overview = store_->Look();
+    return std::any_of(overview->alarms.begin(), overview->alarms.end(),
+                       [&](const AlarmView& alarm) { return alarm.name == name; });
+  };
+  EXPECT_TRUE(stands("odd-success"));
+  EXPECT_TRUE(store_->Acknowledge("odd-success", "cli:kari", SensitiveText("seen")).ok());
+  EXPECT_FALSE(stands("odd-success"));
+  EXPECT_EQ(store_->Acknowledge("odd-success", "cli:kari", SensitiveText("seen")).code(),
+            Code::kNotFound);
+  ASSERT_TRUE(store_->SetAlarm("clock", "", true).ok());
+  EXPECT_TRUE(stands("clock"));
+  EXPECT_EQ(store_->Acknowledge("clock", "cli:kari", SensitiveText("seen")).code(),
+            Code::kConflict);
+  ASSERT_TRUE(store_->SetAlarm("clock", "", false).ok());
+  EXPECT_FALSE(stands("clock"));
+}
+
+TEST_P(DeskTest, PurgeTakesContentThenRecordAndKeepsTheIdentifierTaken) {
+  const Uuid accepted = In(State::kAccepted, "a");
+  const Uuid held = In(State::kHeld, "h");
+  const Millis content_after = std::chrono::hours(24 * 30);
+  const Millis record_after = std::chrono::hours(24 * 400);
+  const auto purge = [&] { return *store_->Purge(content_after, record_after, false, 10); };
+  EXPECT_EQ(purge().closed, 0);
+  clock_.Advance(content_after);
+  Desk::Purged purged = purge();
+  EXPECT_EQ(purged.closed, 1);
+  EXPECT_EQ(purged.contents, 1);
+  EXPECT_EQ(StateOf(accepted), State::kClosed);
+  EXPECT_EQ(store_->Content(accepted).code(), Code::kNotFound);
+  EXPECT_EQ(See(accepted).reference, "ref-1") << "the receipt stays";
+  EXPECT_TRUE(store_->Content(held).ok()) << "a held one never goes";
+  EXPECT_EQ(purge().contents, 0);
+  clock_.Advance(record_after);
+  purged = purge();
+  EXPECT_EQ(purged.records, 1);
+  EXPECT_EQ(store_->Find("a", false).code(), Code::kNotFound);
+  EXPECT_FALSE(Put(Row("a", {"key-a"})).is_new) << "the same again is still the same message";
+  NewRow other = Row("a");
+  other.document = SensitiveText("<other/>");
+  EXPECT_EQ(Put(other).status.code(), Code::kExists);
+  EXPECT_EQ(StateOf(held), State::kHeld);
+}
+
+TEST_P(DeskTest, PurgeGoesInSmallSteps) {
+  for (int i = 0; i < 5; ++i) In(State::kCancelled, std::to_string(i));
+  clock_.Advance(std::chrono::hours(24 * 40));
+  const Millis month = std::chrono::hours(24 * 30);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 2)->contents, 2);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 2)->contents, 2);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 2)->contents, 1);
+}
+
+TEST_P(DeskTest, ReadingContentIsHistory) {
+  const Uuid id = In(State::kDue, "a");
+  ASSERT_TRUE(store_->AuditReading(id, "cli:kari").ok());
+  EXPECT_EQ(EventsOf(id), (std::vector<std::string>{"queued", "content-read"}));
+}
+
+TEST_P(DeskTest, EventsComeInOrderAndFromWhereOneLeftOff) {
+  In(State::kAccepted, "a");
+  In(State::kHeld, "b");
+  const std::vector<EventView> all = *store_->Events(0, 0, std::nullopt);
+  ASSERT_EQ(all.size(), 4U);
+  for (std::size_t i = 1; i < all.size(); ++i) EXPECT_GT(all[i].id, all[i - 1].id);
+  const std::vector<EventView> rest = *store_->Events(all[1].id, 1, std::nullopt);
+  ASSERT_EQ(rest.size(), 1U);
+  EXPECT_EQ(rest[0].id, all[2].id);
+}
+
+UTBOKS_INSTANTIATE_STORES(DeskTest);
+
+}  // namespace
+}  // namespace utboks::testing

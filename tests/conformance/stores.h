@@ -1,0 +1,25 @@
+// Which stores the conformance suite runs on.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <functional>
+#include <memory>
+
+#include "tests/conformance/store_maker.h"
+
+namespace utboks::testing {
+
+inline std::unique_ptr<StoreMaker> MakeSqliteFile() {
+  return std::make_unique<SqliteFileMaker>();
+}
+inline std::unique_ptr<StoreMaker> MakeSqliteMemory() {
+  return std::make_unique<SqliteMemoryMaker>();
+}
+
+}  // namespace utboks::testing
+
+#define UTBOKS_INSTANTIATE_STORES(suite)                                    \
+  INSTANTIATE_TEST_SUITE_P(                                                 \
+      Stores, suite, ::testing::Values(&MakeSqliteFile, &MakeSqliteMemory), \
+      [](const auto& param) { return param.index == 0 ? "SqliteFile" : "SqliteMemory"; })
