@@ -1,0 +1,226 @@
+#include "producer/submit/dispatcher.h"
+
+#include <algorithm>
+
+#include "queue/base/log.h"
+
+namespace utboks {
+namespace {
+
+// Between two claims, so that each takes several: a claim is a commit.
+constexpr Millis kClaimGap{1};
+// The same where tokens trickle in one by one.
+constexpr Millis kTokenGap{10};
+// How long the first of a group of outcomes waits for the others, while many are
+// under way.
+constexpr Millis kSettleLinger{3};
+constexpr int kFewInFlight = 8;
+// No change and nothing due: look again all the same, a hint may be missed.
+constexpr Millis kIdle{1'000};
+constexpr Millis kStoreAgain{200};
+constexpr Millis kTick{60'000};
+constexpr int kLastTries = 10;
+
+}  // namespace
+
+Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSettings settings,
+                       Clock& clock)
+    : store_(store),
+      settings_(std::move(settings)),
+      clock_(clock),
+      pool_(store, make_client, settings_.delivery.max_in_flight, settings_.time_limit, clock),
+      prober_(store, make_client, settings_.delivery, clock) {
+  for (const std::string& ressurs : settings_.resources) {
+    windows_.emplace(ressurs, Window(settings_.delivery.max_in_flight));
+  }
+}
+
+Dispatcher::~Dispatcher() {
+  Stop();
+}
+
+Status Dispatcher::Start() {
+  const Result<int> recovered = store_.RecoverDead();
+  if (!recovered.ok()) return recovered.status();
+  if (*recovered > 0) LogInfo("recovered", {{"messages", *recovered}});
+  UTBOKS_RETURN_IF_ERROR(store_.Tick());
+  running_ = true;
+  prober_.Start();
+  settler_ = std::thread([this] { SettleLoop(); });
+  ticker_ = std::thread([this] { TickLoop(); });
+  claimer_ = std::thread([this] { ClaimLoop(); });
+  return Status();
+}
+
+void Dispatcher::Stop() {
+  if (!running_) return;
+  running_ = false;
+  claiming_.request_stop();
+  claimer_.join();
+  ticker_.join();
+  pool_.StopBeginning();
+  prober_.Stop();
+  const SteadyTime until = clock_.Steady() + settings_.delivery.stop_timeout;
+  while (pool_.InFlight() > 0 && clock_.Steady() < until) {
+    clock_.WaitUntil(std::min(until, clock_.Steady() + Millis(20)), {});
+  }
+  pool_.Abort();
+  settling_.request_stop();
+  pool_.Wake();
+  settler_.join();
+}
+
+Status Dispatcher::Failure() const {
+  MutexLock lock(mutex_);
+  return failure_;
+}
+
+void Dispatcher::Fail(const Status& status) {
+  if (status.code() != Code::kCorrupt && status.code() != Code::kInternal) return;
+  LogError("store-failed", {{"code", CodeName(status.code())}, {"text", status.text()}});
+  MutexLock lock(mutex_);
+  if (failure_.ok()) failure_ = status;
+}
+
+std::vector<Room> Dispatcher::RoomNow() {
+  MutexLock lock(mutex_);
+  std::vector<Room> room;
+  room.reserve(windows_.size());
+  for (const auto& [ressurs, window] : windows_) room.push_back({ressurs, window.room()});
+  return room;
+}
+
+void Dispatcher::NoteOpenings(const Claimed& claimed) {
+  MutexLock lock(mutex_);
+  for (const auto& [gate, openings] : claimed.openings) {
+    const auto [at, is_new] = openings_.try_emplace(gate, openings);
+    if (is_new || at->second == openings) continue;
+    at->second = openings;
+    for (auto& [ressurs, window] : windows_) {
+      if (gate.empty() || gate == ressurs) window.Restart();
+    }
+  }
+}
+
+void Dispatcher::ClaimLoop() {
+  while (!claiming_.stop_requested()) {
+    const SteadyTime next = ClaimOnce();
+    if (next > clock_.Steady()) store_.WaitForChange(next, claiming_.get_token());
+  }
+}
+
+SteadyTime Dispatcher::ClaimOnce() {
+  const int free = pool_.Free();
+  if (free <= 0) return clock_.Steady() + kIdle;
+  Result<Claimed> claimed = store_.Claim(RoomNow(), free);
+  if (!claimed.ok()) {
+    LogWarning("claim-failed", {{"text", claimed.status().text()}});
+    Fail(claimed.status());
+    clock_.WaitUntil(clock_.Steady() + kStoreAgain, claiming_.get_token());
+    return clock_.Steady();
+  }
+  NoteOpenings(*claimed);
+  if (claimed->next_probe) prober_.Expect(*claimed->next_probe);
+  const bool any = !claimed->rows.empty();
+  if (any) {
+    {
+      MutexLock lock(mutex_);
+      for (const Lease& lease : claimed->rows) windows_.at(lease.ressurs).OnSent();
+    }
+    pool_.Send(std::move(claimed->rows));
+  }
+  const SteadyTime now = clock_.Steady();
+  SteadyTime next = now + kIdle;
+  if (claimed->ask_again) {
+    const Millis wait = *claimed->ask_again - clock_.Wall();
+    if (wait < kTokenGap) {
+      clock_.WaitUntil(now + kTokenGap, claiming_.get_token());
+      return clock_.Steady();
+    }
+    next = std::min(next, now + wait);
+  }
+  if (any) clock_.WaitUntil(now + kClaimGap, claiming_.get_token());
+  return next;
+}
+
+void Dispatcher::Judge(const Returned& returned) {
+  const auto found = windows_.find(returned.lease.ressurs);
+  if (found == windows_.end()) return;
+  Window& window = found->second;
+  if (!returned.outcome) {
+    window.OnHandedBack();
+    return;
+  }
+  const Outcome& outcome = *returned.outcome;
+  if (outcome.interrupted) {
+    window.OnNeutral();
+  } else if (outcome.gate == GateEffect::kCount) {
+    window.OnFailure(returned.lease.seq, returned.began, clock_.Steady());
+  } else if (outcome.result == AttemptResult::kAnswered && outcome.gate != GateEffect::kNotBefore) {
+    window.OnSuccess();
+  } else {
+    window.OnNeutral();
+  }
+  if (outcome.gate == GateEffect::kNotBefore) {
+    for (auto& [ressurs, other] : windows_) other.Restart();
+  }
+}
+
+bool Dispatcher::Settle(std::vector<Returned>& returned) {
+  std::vector<Settlement> done;
+  std::vector<Lease> unsent;
+  for (const Returned& one : returned) {
+    if (one.outcome) {
+      done.push_back({one.lease, *one.outcome});
+    } else {
+      unsent.push_back(one.lease);
+    }
+  }
+  Status status = done.empty() ? Status() : store_.Settle(done);
+  if (status.ok() && !unsent.empty()) {
+    // What was settled must not be settled again when only this fails.
+    std::erase_if(returned, [](const Returned& one) { return one.outcome.has_value(); });
+    status = store_.HandBack(unsent);
+  }
+  if (status.ok()) return true;
+  LogWarning("settle-failed",
+             {{"messages", static_cast<std::int64_t>(returned.size())}, {"text", status.text()}});
+  Fail(status);
+  return false;
+}
+
+void Dispatcher::SettleLoop() {
+  std::vector<Returned> pending;  // what the store could not take yet
+  int tries_left = kLastTries;
+  for (;;) {
+    const bool ending = settling_.stop_requested() && pool_.InFlight() == 0;
+    const Millis linger = pool_.InFlight() > kFewInFlight ? kSettleLinger : Millis(0);
+    const Millis wait = ending && pending.empty() ? Millis(0)
+                        : pending.empty()         ? kIdle
+                                                  : kStoreAgain;
+    std::vector<Returned> back = pool_.Collect(clock_.Steady() + wait, linger);
+    {
+      MutexLock lock(mutex_);
+      for (const Returned& one : back) Judge(one);
+    }
+    pending.insert(pending.end(), std::make_move_iterator(back.begin()),
+                   std::make_move_iterator(back.end()));
+    if (!pending.empty() && Settle(pending)) pending.clear();
+    if (!ending) continue;
+    // What a store that still fails leaves unsettled stays `sending`, and the next
+    // start finds it as in doubt.
+    if (pending.empty() || --tries_left == 0) return;
+  }
+}
+
+void Dispatcher::TickLoop() {
+  while (clock_.WaitUntil(clock_.Steady() + kTick, claiming_.get_token())) {
+    const Status ticked = store_.Tick();
+    if (!ticked.ok()) {
+      LogWarning("tick-failed", {{"text", ticked.text()}});
+      Fail(ticked);
+    }
+  }
+}
+
+}  // namespace utboks

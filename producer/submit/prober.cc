@@ -1,0 +1,99 @@
+#include "producer/submit/prober.h"
+
+#include "queue/base/log.h"
+#include "queue/probe.h"
+
+namespace utboks {
+namespace {
+
+// A settlement the store could not take now is tried again: the register's
+// answer is known only here.
+constexpr Millis kSettleAgain{200};
+
+}  // namespace
+
+Prober::Prober(Delivery& store, ClientFactory make_client, const DeliverySettings& settings,
+               Clock& clock)
+    : store_(store), make_client_(std::move(make_client)), settings_(settings), clock_(clock) {}
+
+Prober::~Prober() {
+  Stop();
+}
+
+void Prober::Start() {
+  thread_ = std::thread([this] { Run(); });
+}
+
+void Prober::Stop() {
+  {
+    MutexLock lock(mutex_);
+    stopping_ = true;
+  }
+  stop_.request_stop();
+  expected_.NotifyAll();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Prober::Expect(WallTime at) {
+  {
+    MutexLock lock(mutex_);
+    if (next_ && *next_ <= at) return;
+    next_ = at;
+  }
+  expected_.NotifyAll();
+}
+
+void Prober::Run() {
+  for (;;) {
+    {
+      MutexLock lock(mutex_);
+      while (!stopping_ && !next_) expected_.Wait(mutex_);
+      while (!stopping_ && next_ && *next_ > clock_.Wall()) {
+        expected_.WaitUntil(mutex_, clock_.Steady() + (*next_ - clock_.Wall()));
+      }
+      if (stopping_) return;
+      next_.reset();
+    }
+    const Result<std::optional<Probe>> probe = store_.ClaimProbe();
+    if (!probe.ok()) {
+      LogWarning("probe-claim-failed", {{"text", probe.status().text()}});
+      continue;
+    }
+    if (probe->has_value()) ProbeOnce(**probe);
+  }
+}
+
+void Prober::ProbeOnce(const Probe& probe) {
+  HeadResult head;
+  std::optional<Outcome> outcome;
+  if (!probe.ressurs.empty()) {
+    const std::unique_ptr<RegisterClient> client = make_client_();
+    const SteadyTime deadline = clock_.Steady() + settings_.probe_timeout;
+    head = client->Head(probe.ressurs, deadline, stop_.get_token());
+    if (probe.message && SendsAfterHead(probe.state, head) && !stop_.stop_requested()) {
+      const Result<Payload> payload = store_.Load(*probe.message);
+      if (payload.ok()) {
+        outcome = client->Submit(*payload, deadline, stop_.get_token());
+      } else {
+        LogError("load-failed",
+                 {{"message", FormatUuid(probe.message->id)}, {"text", payload.status().text()}});
+      }
+    }
+  }
+  for (;;) {
+    const Status settled = store_.SettleProbe(probe, head, outcome);
+    if (settled.ok()) break;
+    LogWarning("probe-settle-failed", {{"text", settled.text()}});
+    if (!clock_.WaitUntil(clock_.Steady() + kSettleAgain, stop_.get_token())) {
+      // Told to end: what is unsettled is found as in doubt at the next start.
+      break;
+    }
+  }
+  LogInfo("probe", {{"gate", probe.gate.empty() ? "site" : probe.gate},
+                    {"number", probe.state.probes},
+                    {"head", head.http_status},
+                    {"sent", outcome.has_value()},
+                    {"verdict", outcome ? VerdictName(outcome->verdict) : "none"}});
+}
+
+}  // namespace utboks

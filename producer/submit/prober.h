@@ -1,0 +1,50 @@
+// Asks closed gates whether they are open again (delivery.md §4): HEAD, then on
+// the same connection one message.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <thread>
+
+#include "producer/submit/register_client.h"
+#include "producer/submit/sender_pool.h"
+#include "queue/base/mutex.h"
+#include "queue/delivery_settings.h"
+#include "queue/store.h"
+
+namespace utboks {
+
+class Prober {
+ public:
+  Prober(Delivery& store, ClientFactory make_client, const DeliverySettings& settings,
+         Clock& clock);
+  ~Prober();
+  Prober(const Prober&) = delete;
+  Prober& operator=(const Prober&) = delete;
+
+  void Start();
+  // Cuts off the probe under way, settles it, and ends.
+  void Stop();
+  // The next probe of any gate is due at `at`, as the last claim told.
+  void Expect(WallTime at);
+
+ private:
+  void Run();
+  void ProbeOnce(const Probe& probe);
+
+  Delivery& store_;
+  const ClientFactory make_client_;
+  const DeliverySettings settings_;
+  Clock& clock_;
+  std::stop_source stop_;
+
+  Mutex mutex_;
+  CondVar expected_;
+  std::optional<WallTime> next_ UTBOKS_GUARDED_BY(mutex_);
+  bool stopping_ UTBOKS_GUARDED_BY(mutex_) = false;
+
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace utboks

@@ -1,0 +1,148 @@
+#include "producer/submit/sender_pool.h"
+
+#include <algorithm>
+
+#include "queue/base/log.h"
+
+namespace utboks {
+namespace {
+
+// What is sealed in the store and does not open can be sent by nobody: a person
+// must look, and it has surely not left.
+Outcome Unreadable() {
+  Outcome outcome;
+  outcome.verdict = Verdict::kHold;
+  outcome.scope = Scope::kNone;
+  outcome.result = AttemptResult::kNotSent;
+  outcome.reason = "unreadable";
+  return outcome;
+}
+
+}  // namespace
+
+SenderPool::SenderPool(Delivery& store, ClientFactory make_client, int senders, Millis time_limit,
+                       Clock& clock)
+    : store_(store),
+      make_client_(std::move(make_client)),
+      senders_(senders),
+      time_limit_(time_limit),
+      clock_(clock) {}
+
+SenderPool::~SenderPool() {
+  {
+    MutexLock lock(mutex_);
+    closing_ = true;
+    beginning_ = false;
+  }
+  abort_.request_stop();
+  work_.NotifyAll();
+  for (std::thread& thread : threads_) thread.join();
+}
+
+int SenderPool::Free() const {
+  MutexLock lock(mutex_);
+  return senders_ - busy_ - static_cast<int>(waiting_.size());
+}
+
+int SenderPool::InFlight() const {
+  MutexLock lock(mutex_);
+  return busy_ + static_cast<int>(waiting_.size());
+}
+
+void SenderPool::Send(std::vector<Lease> leases) {
+  std::size_t wanted = 0;
+  {
+    MutexLock lock(mutex_);
+    for (Lease& lease : leases) waiting_.push_back(std::move(lease));
+    wanted = std::min(static_cast<std::size_t>(senders_),
+                      waiting_.size() + static_cast<std::size_t>(busy_));
+  }
+  // Only the dispatcher's claiming thread sends, so threads_ is its alone.
+  while (threads_.size() < wanted) threads_.emplace_back([this] { Run(); });
+  work_.NotifyAll();
+}
+
+void SenderPool::Run() {
+  const std::unique_ptr<RegisterClient> client = make_client_();
+  for (;;) {
+    Lease lease;
+    {
+      MutexLock lock(mutex_);
+      while (waiting_.empty() && !closing_) work_.Wait(mutex_);
+      if (waiting_.empty()) return;
+      lease = std::move(waiting_.front());
+      waiting_.pop_front();
+      ++busy_;
+      if (!beginning_) {
+        returned_.push_back({std::move(lease), {}, std::nullopt});
+        --busy_;
+        back_.NotifyAll();
+        continue;
+      }
+    }
+    std::optional<Returned> returned = SendOne(*client, lease);
+    MutexLock lock(mutex_);
+    --busy_;
+    returned_.push_back(returned ? std::move(*returned)
+                                 : Returned{std::move(lease), {}, std::nullopt});
+    back_.NotifyAll();
+  }
+}
+
+std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease& lease) {
+  const Result<Payload> payload = store_.Load(lease);
+  if (!payload.ok()) {
+    LogError("load-failed", {{"message", FormatUuid(lease.id)},
+                             {"code", CodeName(payload.code())},
+                             {"text", payload.status().text()}});
+    if (payload.code() != Code::kCorrupt) return std::nullopt;
+    return Returned{lease, clock_.Steady(), Unreadable()};
+  }
+  const SteadyTime began = clock_.Steady();
+  Outcome outcome = client.Submit(*payload, began + time_limit_, abort_.get_token());
+  return Returned{lease, began, std::move(outcome)};
+}
+
+std::vector<Returned> SenderPool::Collect(SteadyTime until, Millis linger) {
+  MutexLock lock(mutex_);
+  while (returned_.empty() && !woken_) {
+    if (!back_.WaitUntil(mutex_, until)) break;
+  }
+  if (!returned_.empty() && linger.count() > 0) {
+    const SteadyTime last = clock_.Steady() + linger;
+    const auto enough = [&]() UTBOKS_REQUIRES(mutex_) {
+      return returned_.size() >= std::max<std::size_t>(1, static_cast<std::size_t>(busy_) / 4);
+    };
+    while (!enough() && !woken_) {
+      if (!back_.WaitUntil(mutex_, last)) break;
+    }
+  }
+  woken_ = false;
+  return std::exchange(returned_, {});
+}
+
+void SenderPool::Wake() {
+  {
+    MutexLock lock(mutex_);
+    woken_ = true;
+  }
+  back_.NotifyAll();
+}
+
+void SenderPool::StopBeginning() {
+  {
+    MutexLock lock(mutex_);
+    beginning_ = false;
+    while (!waiting_.empty()) {
+      returned_.push_back({std::move(waiting_.front()), {}, std::nullopt});
+      waiting_.pop_front();
+    }
+  }
+  back_.NotifyAll();
+}
+
+void SenderPool::Abort() {
+  abort_.request_stop();
+}
+
+}  // namespace utboks

@@ -1,0 +1,136 @@
+// A register without a network: answers as its script says, and remembers what it
+// was sent.  One FakeRegister serves all clients; safe for many threads.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "producer/submit/register_client.h"
+
+namespace utboks::testing {
+
+class FakeRegister {
+ public:
+  struct Request {
+    std::string identifikator;
+    std::string document;
+    bool accepted = false;
+  };
+  // What a message gets the n-th time (from 1) it is sent.
+  using Script = std::function<Outcome(const std::string& identifikator, int time)>;
+
+  explicit FakeRegister(Script script) : script_(std::move(script)) {}
+
+  static Outcome Accept() {
+    Outcome outcome;
+    outcome.verdict = Verdict::kAccepted;
+    outcome.result = AttemptResult::kAnswered;
+    outcome.gate = GateEffect::kSuccess;
+    outcome.http_status = 202;
+    outcome.reference = "ref";
+    return outcome;
+  }
+
+  std::unique_ptr<RegisterClient> Client() { return std::make_unique<OneClient>(*this); }
+
+  // Blocks every Submit until Open; a blocked one ends when it is cut off.
+  void Shut() { Set(true); }
+  void Open() { Set(false); }
+
+  // Waits until `condition` holds of all that was sent; false after `patience`.
+  bool Await(const std::function<bool(const std::vector<Request>&)>& condition,
+             std::chrono::seconds patience = std::chrono::seconds(30)) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [&] { return condition(requests_); });
+  }
+  bool AwaitAccepted(std::size_t count) {
+    return Await([&](const std::vector<Request>& requests) {
+      std::size_t accepted = 0;
+      for (const Request& request : requests) accepted += request.accepted ? 1 : 0;
+      return accepted >= count;
+    });
+  }
+  std::vector<Request> requests() const {
+    std::lock_guard lock(mutex_);
+    return requests_;
+  }
+  int heads() const {
+    std::lock_guard lock(mutex_);
+    return heads_;
+  }
+
+ private:
+  class OneClient final : public RegisterClient {
+   public:
+    explicit OneClient(FakeRegister& owner) : owner_(owner) {}
+    Outcome Submit(const Payload& payload, SteadyTime, const std::stop_token& stop) override {
+      return owner_.Submit(payload, stop);
+    }
+    HeadResult Head(std::string_view, SteadyTime, const std::stop_token&) override {
+      return owner_.Head();
+    }
+
+   private:
+    FakeRegister& owner_;
+  };
+
+  Outcome Submit(const Payload& payload, const std::stop_token& stop) {
+    std::unique_lock lock(mutex_);
+    const std::string& identifikator = payload.identifikator.reveal();
+    const int time = ++times_[identifikator];
+    requests_.push_back({identifikator, payload.document.reveal(), false});
+    const std::size_t mine = requests_.size() - 1;
+    changed_.notify_all();
+    if (!changed_.wait(lock, stop, [&] { return !shut_; })) {
+      Outcome cut;
+      cut.verdict = Verdict::kInDoubt;
+      cut.scope = Scope::kResource;
+      cut.gate = GateEffect::kCount;
+      cut.result = AttemptResult::kUnanswered;
+      cut.interrupted = true;
+      cut.reason = "interrupted";
+      return cut;
+    }
+    Outcome outcome = script_(identifikator, time);
+    requests_[mine].accepted = outcome.verdict == Verdict::kAccepted;
+    changed_.notify_all();
+    return outcome;
+  }
+
+  HeadResult Head() {
+    std::lock_guard lock(mutex_);
+    ++heads_;
+    changed_.notify_all();
+    HeadResult head;
+    head.asked = true;
+    head.answered = !shut_;
+    head.http_status = shut_ ? 0 : 200;
+    head.reason = shut_ ? "connect-refused" : "";
+    return head;
+  }
+
+  void Set(bool shut) {
+    {
+      std::lock_guard lock(mutex_);
+      shut_ = shut;
+    }
+    changed_.notify_all();
+  }
+
+  const Script script_;
+  mutable std::mutex mutex_;
+  std::condition_variable_any changed_;
+  // All guarded by mutex_.
+  std::vector<Request> requests_;
+  std::map<std::string, int> times_;
+  bool shut_ = false;
+  int heads_ = 0;
+};
+
+}  // namespace utboks::testing

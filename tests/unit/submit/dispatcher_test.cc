@@ -1,0 +1,170 @@
+#include "producer/submit/dispatcher.h"
+
+#include <gtest/gtest.h>
+
+#include <set>
+
+#include "queue/open_store.h"
+#include "tests/support/eventually.h"
+#include "tests/support/fake_register.h"
+
+namespace utboks::testing {
+namespace {
+
+class DispatcherTest : public ::testing::Test {
+ protected:
+  DispatcherTest() {
+    settings_.delivery.rate_limit_per_minute = 0;
+    settings_.delivery.max_in_flight = 4;
+    settings_.delivery.backoff_min = Millis(10);
+    settings_.delivery.backoff_max = Millis(20);
+    settings_.delivery.probe_interval = Millis(10);
+    settings_.delivery.probe_interval_max = Millis(20);
+    settings_.delivery.stop_timeout = Millis(0);
+    settings_.delivery.in_doubt = DoubtPolicy::kResend;
+    settings_.delivery.in_doubt_resends = 100;
+    settings_.resources = {"doedsfall_v1"};
+    StoreOptions options;
+    options.url = "sqlite::memory:";
+    options.environment = "test";
+    options.organisation_number = "100101688";
+    options.worker = "w";
+    options.delivery = settings_.delivery;
+    options.create = true;
+    Result<std::unique_ptr<Store>> store = OpenStore(options);
+    EXPECT_TRUE(store.ok()) << store.status().text();
+    store_ = std::move(*store);
+  }
+
+  void Put(const std::string& name, const std::string& key = "") {
+    NewRow row;
+    row.ressurs = "doedsfall_v1";
+    row.identifikator = SensitiveText(name);
+    row.document = SensitiveText("<" + name + "/>");
+    if (!key.empty()) row.order_keys.emplace_back(key);
+    row.actor = "test";
+    ASSERT_TRUE(store_->Insert({&row, 1}, InsertMode::kEachAlone).ok());
+  }
+
+  std::unique_ptr<Dispatcher> Make(FakeRegister& fake) {
+    return std::make_unique<Dispatcher>(
+        *store_, [&] { return fake.Client(); }, settings_, SystemClock());
+  }
+
+  std::size_t CountIn(State state) {
+    Filter filter;
+    filter.states = {state};
+    filter.limit = 0;
+    return store_->List(filter)->size();
+  }
+  bool AwaitIn(State state, std::size_t count) {
+    return Eventually([&] { return CountIn(state) == count; });
+  }
+
+  DispatcherSettings settings_;
+  std::unique_ptr<Store> store_;
+};
+
+TEST_F(DispatcherTest, SendsWhatIsThereAndWhatComes) {
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  Put("before");
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(1));
+  Put("after");
+  ASSERT_TRUE(fake.AwaitAccepted(2));
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 2));
+  dispatcher->Stop();
+  EXPECT_EQ(fake.requests()[0].document, "<before/>");
+}
+
+TEST_F(DispatcherTest, SendsEachOfManyOnceAndEachPersonsInOrder) {
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  for (int i = 0; i < 200; ++i) {
+    Put(std::to_string(1000 + i), "person" + std::to_string(i % 7));
+  }
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(200));
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 200));
+  dispatcher->Stop();
+  std::set<std::string> seen;
+  std::map<int, std::string> last;
+  for (const FakeRegister::Request& request : fake.requests()) {
+    EXPECT_TRUE(seen.insert(request.identifikator).second) << request.identifikator;
+    const int person = (std::stoi(request.identifikator) - 1000) % 7;
+    EXPECT_LT(last[person], request.identifikator);
+    last[person] = request.identifikator;
+  }
+}
+
+TEST_F(DispatcherTest, TriesAgainUntilItIsTaken) {
+  FakeRegister fake([](const std::string&, int time) {
+    if (time >= 3) return FakeRegister::Accept();
+    Outcome outcome;
+    outcome.verdict = Verdict::kRetry;
+    outcome.scope = Scope::kResource;
+    outcome.gate = GateEffect::kCount;
+    outcome.result = AttemptResult::kAnswered;
+    outcome.counted = true;
+    outcome.http_status = 500;
+    outcome.reason = "http-500";
+    return outcome;
+  });
+  for (int i = 0; i < 10; ++i) Put(std::to_string(i));
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(10));
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 10));
+  EXPECT_GT(fake.heads(), 0) << "thirty failures in a row close the gate, and a probe opens it";
+}
+
+TEST_F(DispatcherTest, NeverMoreInFlightThanTheCeiling) {
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  for (int i = 0; i < 30; ++i) Put(std::to_string(i));
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(20));
+  fake.Shut();
+  Put("x");
+  EXPECT_LE(CountIn(State::kSending), 4U);
+  fake.Open();
+  ASSERT_TRUE(fake.AwaitAccepted(31));
+}
+
+TEST_F(DispatcherTest, WhatIsCutOffByAStopIsInDoubtAndIsSentAgainUnchanged) {
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  fake.Shut();
+  Put("a");
+  {
+    const auto dispatcher = Make(fake);
+    ASSERT_TRUE(dispatcher->Start().ok());
+    ASSERT_TRUE(fake.Await([](const auto& requests) { return requests.size() == 1; }));
+    dispatcher->Stop();
+  }
+  EXPECT_EQ(CountIn(State::kInDoubt), 1U);
+  fake.Open();
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(1));
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 1));
+  ASSERT_EQ(fake.requests().size(), 2U);
+  EXPECT_EQ(fake.requests()[0].document, fake.requests()[1].document);
+}
+
+TEST_F(DispatcherTest, StartsAndStopsManyTimesWithoutLosingAnything) {
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  for (int round = 0; round < 20; ++round) {
+    Put(std::to_string(round));
+    const auto dispatcher = Make(fake);
+    ASSERT_TRUE(dispatcher->Start().ok());
+    if (round % 2 == 0) dispatcher->Stop();
+    dispatcher->Stop();
+  }
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 20));
+}
+
+}  // namespace
+}  // namespace utboks::testing
