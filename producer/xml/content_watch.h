@@ -1,0 +1,46 @@
+// Xerces' own schema validator, watched: the parser reports a fault without saying
+// which child it means, or whether it is in the element's start tag or in its
+// content.  Only producer/xml includes this header.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <xercesc/validators/schema/SchemaValidator.hpp>
+
+#include "producer/xml/xerces.h"
+
+namespace utboks {
+
+class ContentWatch : public xerces::SchemaValidator {
+ public:
+  // True while the content of an element that ends is being checked.
+  bool inside() const { return inside_; }
+  // The simple type of that element; nothing when it has none.
+  const xerces::DatatypeValidator* type() const { return type_; }
+
+  // Set while the parser reports that the children of the element that ends do not
+  // fit: the first child that does not (its index is the number of children when
+  // they end too early), and the elements that could stand there ("a, b").
+  struct Misfit {
+    XMLSize_t child = 0;
+    XMLSize_t children = 0;
+    std::u16string_view name;  // of that child; lives until the element has ended
+    std::string expected;
+  };
+  // Hands it over once.
+  std::optional<Misfit> TakeMisfit() { return std::exchange(misfit_, std::nullopt); }
+
+  bool checkContent(xerces::XMLElementDecl* element, xerces::QName** children, XMLSize_t count,
+                    XMLSize_t* failing) override;
+
+ private:
+  std::string Expected(xerces::ComplexTypeInfo* type, xerces::QName** children,
+                       XMLSize_t fitting) const;
+
+  bool inside_ = false;
+  const xerces::DatatypeValidator* type_ = nullptr;
+  std::optional<Misfit> misfit_;
+};
+
+}  // namespace utboks

@@ -1,0 +1,272 @@
+#include "producer/xml/validator.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <new>
+#include <set>
+
+#include "producer/xml/reader.h"
+#include "producer/xml/reader_shelf.h"
+#include "producer/xml/tag_places.h"
+#include "producer/xml/utf8.h"
+
+namespace utboks {
+namespace {
+
+std::string Rule(EditionStatus status) {
+  switch (status) {
+    case EditionStatus::kProduction:
+    case EditionStatus::kTest:
+      return "test-only";
+    case EditionStatus::kDraft:
+      return "draft";
+    case EditionStatus::kWithdrawn:
+      return "withdrawn";
+  }
+  return "withdrawn";
+}
+
+std::string WhyNone(EditionStatus status) {
+  switch (status) {
+    case EditionStatus::kProduction:
+    case EditionStatus::kTest:
+      return "the register takes this resource in its test environment only";
+    case EditionStatus::kDraft:
+      return "the register does not take this resource yet";
+    case EditionStatus::kWithdrawn:
+      return "the register does not take this resource any more";
+  }
+  return "";
+}
+
+}  // namespace
+
+// A resource with what is needed to hold a document against it.
+struct Entry {
+  explicit Entry(const Ressurs& of) : ressurs(of), plan(of) {}
+  const Ressurs& ressurs;
+  ExtractPlan plan;
+  std::vector<ReaderShelf*> shelves;  // of each edition
+};
+
+class Validator::Impl {
+ public:
+  Impl(const Catalogue& of, const ValidatorSettings& with) : catalogue(of), settings(with) {
+    for (const Ressurs& ressurs : catalogue.ressurser()) {
+      auto& entry = entries.emplace(ressurs.name, ressurs).first->second;
+      for (const Edition& edition : ressurs.editions) {
+        auto& shelf = shelves[edition.file];
+        if (!shelf) shelf = std::make_unique<ReaderShelf>(catalogue.dir(), edition.file);
+        entry.shelves.push_back(shelf.get());
+      }
+    }
+  }
+
+  const Entry* Find(std::string_view ressurs) const {
+    const auto found = entries.find(ressurs);
+    return found == entries.end() ? nullptr : &found->second;
+  }
+
+  // Indexes of the editions to try, in the order of trying.
+  std::vector<std::size_t> Editions(const Entry& entry,
+                                    std::optional<std::string_view> wanted) const;
+  Status TryEditions(const Entry& entry, const std::vector<std::size_t>& editions,
+                     const Opened& opened, bool schema_only, Checked* checked,
+                     Reading* reading) const;
+
+  const Catalogue& catalogue;
+  const ValidatorSettings settings;
+  std::map<std::string, std::unique_ptr<ReaderShelf>> shelves;  // by file
+  std::map<std::string, Entry, std::less<>> entries;            // by name
+};
+
+std::vector<std::size_t> Validator::Impl::Editions(const Entry& entry,
+                                                   std::optional<std::string_view> wanted) const {
+  std::vector<std::size_t> editions;
+  for (std::size_t i = entry.ressurs.editions.size(); i-- > 0;) {
+    const Edition& edition = entry.ressurs.editions[i];
+    if (wanted ? edition.name == *wanted : edition.EnabledIn(settings.production)) {
+      editions.push_back(i);
+    }
+  }
+  return editions;
+}
+
+Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::size_t>& editions,
+                                    const Opened& opened, bool schema_only, Checked* checked,
+                                    Reading* reading) const {
+  // An edition that widens the one before takes all that that one does, and so on:
+  // what it refused they refuse too.
+  std::size_t refused_from = entry.ressurs.editions.size();
+  for (const std::size_t i : editions) {
+    if (i >= refused_from) continue;
+    auto schema = entry.shelves[i]->schema();
+    if (!schema.ok()) return schema.status();
+    auto reader = entry.shelves[i]->Take();
+    Reading tried = reader->Read(opened.text, schema_only ? nullptr : &entry.plan);
+    entry.shelves[i]->PutBack(std::move(reader));
+    const bool first = checked->edition.empty();
+    const bool accepted = tried.violations.empty();
+    if (accepted || first) {
+      checked->edition = entry.ressurs.editions[i].name;
+      checked->schema_hash = (*schema)->hash();
+      *reading = std::move(tried);
+    }
+    if (accepted || !reading->whole) break;
+    refused_from = i;
+    while (refused_from > 0 && entry.ressurs.editions[refused_from].widens) --refused_from;
+  }
+  return {};
+}
+
+namespace {
+
+void Add(Violation violation, Checked* checked) {
+  if (checked->violations.size() < kMaxViolations) {
+    checked->violations.push_back(std::move(violation));
+  } else {
+    ++checked->more;
+  }
+}
+
+// What the schema cannot say, for a document that the parser has read whole.
+void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const Reading& reading,
+                  Checked* checked) {
+  const auto report = [&](const FieldPath& field, std::uint32_t element, std::string_view rule,
+                          std::string_view text) {
+    const auto place = PlacesOfTags(opened.text, std::span(&element, 1)).front();
+    Add({std::string(rule), place.line, place.column,
+         fmt::format("/{}/{}", ressurs.root, field.path), std::string(text)},
+        checked);
+  };
+  for (const FieldPath& field : ressurs.fields) {
+    if (field.field != Field::kIdentifikator) continue;
+    const auto text = std::ranges::find(reading.texts, &field, &Reading::Text::field);
+    if (text == reading.texts.end()) {
+      report(field, 1, "identifier-missing", "avsendersMeldingsidentifikator is missing");
+    } else if (IsBlank(text->text.reveal())) {
+      report(field, text->element, "identifier-missing", "avsendersMeldingsidentifikator is blank");
+    }
+  }
+  for (const Reading::Text& text : reading.texts) {
+    if (text.field->field == Field::kMultipartnavn) {
+      report(*text.field, text.element, "attachment-missing",
+             "an attachment is named here, and none was given");
+    }
+  }
+}
+
+Extract MakeExtract(std::vector<Reading::Text> texts) {
+  Extract extract;
+  for (Reading::Text& text : texts) {
+    switch (text.field->field) {
+      case Field::kIdentifikator:
+        if (extract.identifikator.reveal().empty()) extract.identifikator = std::move(text.text);
+        break;
+      case Field::kSaksreferanse:
+        if (extract.saksreferanse.reveal().empty()) extract.saksreferanse = std::move(text.text);
+        break;
+      case Field::kPerson:
+        extract.persons.push_back(std::move(text.text));
+        break;
+      case Field::kMultipartnavn:
+        extract.attachments.push_back(std::move(text.text));
+        break;
+    }
+  }
+  return extract;
+}
+
+Violation WrongRoot(const Opened& opened, const Ressurs* wanted) {
+  const auto place = PlaceFinder(opened.text).At(opened.root);
+  const bool named = wanted != nullptr && opened.root_name == wanted->root;
+  return {"root-element", place.line, place.column, named ? "/" + wanted->root : "/*",
+          wanted == nullptr
+              ? std::string("the root element is that of no contract in the catalogue")
+              : fmt::format("the root element must be {} in the namespace {}", wanted->root,
+                            wanted->name_space)};
+}
+
+}  // namespace
+
+Validator::Validator(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Validator::~Validator() = default;
+
+std::unique_ptr<Validator> Validator::Make(const Catalogue& catalogue,
+                                           const ValidatorSettings& settings) {
+  return std::unique_ptr<Validator>(new Validator(std::make_unique<Impl>(catalogue, settings)));
+}
+
+const Catalogue& Validator::catalogue() const {
+  return impl_->catalogue;
+}
+
+Status Validator::LoadEnabled() const {
+  for (const auto& [name, entry] : impl_->entries) {
+    for (const std::size_t i : impl_->Editions(entry, std::nullopt)) {
+      auto schema = entry.shelves[i]->schema();
+      if (!schema.ok()) return schema.status();
+    }
+  }
+  return {};
+}
+
+Result<Checked> Validator::Check(std::string_view document, const CheckRequest& request) const {
+  const Entry* entry = request.ressurs ? impl_->Find(*request.ressurs) : nullptr;
+  if (request.ressurs && entry == nullptr) {
+    return Status(Code::kUsage,
+                  "there is no such ressurs in the catalogue: `utboks schemas list` shows those "
+                  "there are");
+  }
+  Checked checked;
+  if (entry != nullptr) checked.ressurs = entry->ressurs.name;
+  try {
+    Opened opened;
+    if (auto refused = CheckDoor(document, impl_->settings.limits, &opened)) {
+      Add(std::move(*refused), &checked);
+      return checked;
+    }
+    if (entry == nullptr) {
+      const Ressurs* found = impl_->catalogue.FindByRoot(opened.root_name, opened.root_namespace);
+      if (found != nullptr) entry = impl_->Find(found->name);
+    }
+    if (entry == nullptr || opened.root_name != entry->ressurs.root ||
+        opened.root_namespace != entry->ressurs.name_space) {
+      Add(WrongRoot(opened, entry == nullptr ? nullptr : &entry->ressurs), &checked);
+      return checked;
+    }
+    checked.ressurs = entry->ressurs.name;
+    if (request.edition && entry->ressurs.FindEdition(*request.edition) == nullptr) {
+      return Status(Code::kUsage,
+                    fmt::format("{} has no such edition: `utboks schemas list` shows those there "
+                                "are",
+                                entry->ressurs.name));
+    }
+    const auto editions = impl_->Editions(*entry, request.edition);
+    if (editions.empty()) {
+      const EditionStatus newest = entry->ressurs.editions.back().status;
+      Add({Rule(newest), 0, 0, "", WhyNone(newest)}, &checked);
+      return checked;
+    }
+    Reading reading;
+    if (Status tried =
+            impl_->TryEditions(*entry, editions, opened, request.schema_only, &checked, &reading);
+        !tried.ok()) {
+      return tried;
+    }
+    checked.violations = std::move(reading.violations);
+    checked.more = reading.more;
+    if (!request.schema_only && reading.whole) {
+      CheckMeaning(opened, entry->ressurs, reading, &checked);
+    }
+    checked.extract = MakeExtract(std::move(reading.texts));
+  } catch (const std::bad_alloc&) {
+    return Status(Code::kBusy, "out of memory while validating: try again later");
+  }
+  checked.valid = checked.violations.empty();
+  return checked;
+}
+
+}  // namespace utboks
