@@ -303,9 +303,10 @@ Status SqliteStore::Backup(const std::string& path) {
   const std::string unfinished = path + ".unfinished";
   unlink(unfinished.c_str());
   {
-    Result<std::unique_ptr<Connection>> reader = BorrowReader();
-    if (!reader.ok()) return reader.status();
-    Query q = (*reader)->Prepare("VACUUM INTO ?");
+    // Not one of the readers: they may write nothing, not even elsewhere.
+    Result<std::unique_ptr<Connection>> from = Connection::Open({path_, vfs_, false, false});
+    if (!from.ok()) return from.status();
+    Query q = (*from)->Prepare("VACUUM INTO ?");
     q.BindText(unfinished);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }

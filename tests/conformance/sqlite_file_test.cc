@@ -1,0 +1,329 @@
+// What only a store in a file can get wrong: whose it is, its keys, its locks, its
+// copies, its disk.
+#include <gtest/gtest.h>
+#include <sqlite3.h>
+#include <sys/stat.h>
+
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "queue/seal/keys.h"
+#include "tests/conformance/store_fixture.h"
+
+namespace utboks::testing {
+namespace {
+
+namespace fs = std::filesystem;
+
+class SqliteFileTest : public ::testing::Test {
+ protected:
+  SqliteFileTest() {
+    options_.url = "sqlite:" + Path();
+    options_.environment = "test";
+    options_.organisation_number = "100101688";
+    options_.host = "host";
+    options_.worker = "w";
+    options_.min_free = 0;
+    options_.delivery.rate_limit_per_minute = 0;
+    options_.create = true;
+    options_.migrate = true;
+  }
+
+  std::string Path() const { return dir_.File("outbox.db"); }
+
+  std::unique_ptr<Store> Open() {
+    Result<std::unique_ptr<Store>> store = OpenStore(options_);
+    EXPECT_TRUE(store.ok()) << store.status().text();
+    return store.ok() ? std::move(*store) : nullptr;
+  }
+
+  // Opens and expects to be refused; the message is one line and names the store.
+  void Refused(Code code, const std::string& says) {
+    const Result<std::unique_ptr<Store>> store = OpenStore(options_);
+    ASSERT_FALSE(store.ok()) << says;
+    const std::string text = store.status().text();
+    EXPECT_EQ(store.code(), code) << text;
+    EXPECT_NE(text.find(says), std::string::npos) << text;
+    EXPECT_EQ(text.find('\n'), std::string::npos) << text;
+  }
+
+  static Uuid Put(Store& store, const std::string& name) {
+    const NewRow row = Row(name);
+    const Result<std::vector<Inserted>> done = store.Insert({&row, 1}, InsertMode::kEachAlone);
+    EXPECT_TRUE(done.ok()) << done.status().text();
+    return done.ok() ? (*done)[0].id : Uuid{};
+  }
+
+  static State StateOf(Store& store, const Uuid& id) {
+    const Result<std::vector<MessageView>> found = store.Find(FormatUuid(id), false);
+    EXPECT_TRUE(found.ok()) << found.status().text();
+    return (*found)[0].state;
+  }
+
+  void Sql(const std::string& sql) {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(Path().c_str(), &db), SQLITE_OK);
+    char* error = nullptr;
+    EXPECT_EQ(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, &error), SQLITE_OK)
+        << (error == nullptr ? "" : error);
+    sqlite3_close(db);
+  }
+
+  TempDir dir_;
+  StoreOptions options_;
+};
+
+TEST_F(SqliteFileTest, IsMadeOnlyWhereAsked) {
+  options_.create = false;
+  Refused(Code::kConfig, Path());
+  EXPECT_FALSE(fs::exists(Path()));
+  EXPECT_FALSE(fs::exists(Path() + ".keys"));
+}
+
+TEST_F(SqliteFileTest, IsItsOwnersAlone) {
+  Open();
+  for (const char* file : {"", ".keys", ".lock", ".worker"}) {
+    struct stat about {};
+    ASSERT_EQ(stat((Path() + file).c_str(), &about), 0) << file;
+    EXPECT_EQ(about.st_mode & 0077, 0U) << file;
+  }
+}
+
+TEST_F(SqliteFileTest, KeepsWhatWasPutIn) {
+  const Uuid id = Put(*Open(), "a");
+  EXPECT_EQ(StateOf(*Open(), id), State::kDue);
+}
+
+TEST_F(SqliteFileTest, BelongsToOneEnvironmentOrganisationAndHost) {
+  Open();
+  const StoreOptions right = options_;
+  options_.environment = "production";
+  Refused(Code::kConfig, "environment");
+  options_ = right;
+  options_.organisation_number = "974760746";
+  Refused(Code::kConfig, "organisation");
+  options_ = right;
+  options_.host = "elsewhere";
+  Refused(Code::kConfig, "host");
+}
+
+TEST_F(SqliteFileTest, CannotBeReadWithoutItsKeys) {
+  const Uuid id = Put(*Open(), "a");
+  const std::string keys = Path() + ".keys";
+  fs::rename(keys, keys + ".away");
+  Refused(Code::kConfig, keys);
+  EXPECT_FALSE(fs::exists(keys)) << "a key file is made only together with a new store";
+  const auto random = SeededRandom(3);
+  ASSERT_TRUE(CreateKeyFile(keys, *random).ok());
+  Refused(Code::kConfig, "not the one");
+  fs::rename(keys + ".away", keys);
+  EXPECT_EQ(StateOf(*Open(), id), State::kDue);
+}
+
+TEST_F(SqliteFileTest, TakesASecondSealKeyAndWantsItEverAfter) {
+  const Uuid id = Put(*Open(), "a");
+  const std::string keys = Path() + ".keys";
+  fs::copy_file(keys, keys + ".one");
+  std::ofstream(keys, std::ios::app) << "2 seal AQAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n";
+  {
+    const auto store = Open();
+    EXPECT_TRUE(store->Content(id).ok()) << "the old key still opens";
+    Put(*store, "b");
+  }
+  fs::rename(keys + ".one", keys);
+  Refused(Code::kConfig, "seal key 2");
+}
+
+TEST_F(SqliteFileTest, OneWorkerAtATime) {
+  Open();
+  options_.as_worker = true;
+  const auto first = Open();
+  Refused(Code::kBusy, "another worker");
+  options_.as_worker = false;
+  EXPECT_NE(Open(), nullptr) << "commands work beside it";
+}
+
+TEST_F(SqliteFileTest, ANewerSchemaIsRefusedAndAnOlderOneNeedsToBeAskedFor) {
+  Open();
+  Sql("INSERT INTO migration VALUES (99, '099_later', x'00', 0)");
+  Refused(Code::kConfig, "newer");
+  Sql("DELETE FROM migration WHERE number = 99; DELETE FROM migration WHERE number = 1");
+  options_.migrate = false;
+  Refused(Code::kOutdated, "utboks migrate");
+}
+
+TEST_F(SqliteFileTest, AnAlteredMigrationIsRefused) {
+  Open();
+  Sql("UPDATE migration SET checksum = x'00' WHERE number = 1");
+  Refused(Code::kConfig, "001_first");
+}
+
+TEST_F(SqliteFileTest, AnotherProgramsDatabaseIsLeftAlone) {
+  Sql("CREATE TABLE theirs (x)");
+  Refused(Code::kConfig, "another program's");
+}
+
+TEST_F(SqliteFileTest, WhatIsNoDatabaseIsLeftAlone) {
+  const std::string text(10'000, 'x');
+  std::ofstream(Path()) << text;
+  Refused(Code::kCorrupt, Path());
+  EXPECT_EQ(fs::file_size(Path()), text.size());
+}
+
+TEST_F(SqliteFileTest, ADamagedPageStopsTheWritingAndSaysSo) {
+  {
+    const auto store = Open();
+    for (int i = 0; i < 200; ++i) Put(*store, std::to_string(i));
+  }
+  {
+    std::fstream file(Path(), std::ios::in | std::ios::out | std::ios::binary);
+    const std::string rubbish(8192, '\x55');
+    for (std::uintmax_t at = 8192; at + 8192 <= fs::file_size(Path()); at += 8192) {
+      file.seekp(static_cast<std::streamoff>(at));
+      file.write(rubbish.data(), static_cast<std::streamsize>(rubbish.size()));
+    }
+  }
+  const Result<std::unique_ptr<Store>> store = OpenStore(options_);
+  EXPECT_EQ(store.code(), Code::kCorrupt) << store.status().text();
+}
+
+TEST_F(SqliteFileTest, WaitsForAnotherProgramAndThenSaysBusy) {
+  const auto store = Open();
+  sqlite3* db = nullptr;
+  ASSERT_EQ(sqlite3_open(Path().c_str(), &db), SQLITE_OK);
+  ASSERT_EQ(sqlite3_exec(db, "BEGIN IMMEDIATE", nullptr, nullptr, nullptr), SQLITE_OK);
+  const NewRow row = Row("a");
+  const Result<std::vector<Inserted>> busy = store->Insert({&row, 1}, InsertMode::kEachAlone);
+  EXPECT_EQ(busy.code(), Code::kBusy) << busy.status().text();
+  ASSERT_EQ(sqlite3_exec(db, "COMMIT", nullptr, nullptr, nullptr), SQLITE_OK);
+  sqlite3_close(db);
+  EXPECT_TRUE(store->Insert({&row, 1}, InsertMode::kEachAlone).ok()) << "and works again after it";
+}
+
+TEST_F(SqliteFileTest, BelowTheDiskFloorNothingIsTakenInAndTheRestGoesOn) {
+  const auto store = Open();
+  Put(*store, "a");
+  options_.min_free = UINT64_MAX / 2;
+  const auto full = Open();
+  const NewRow row = Row("b");
+  EXPECT_EQ(full->Insert({&row, 1}, InsertMode::kEachAlone).code(), Code::kFull);
+  const Room room{"doedsfall_v1", 1};
+  const Result<Claimed> claimed = full->Claim({&room, 1}, 1);
+  ASSERT_TRUE(claimed.ok());
+  const Settlement done{claimed->rows[0], Accepted()};
+  EXPECT_TRUE(full->Settle({&done, 1}).ok());
+}
+
+TEST_F(SqliteFileTest, ACopyPutBackMustBeOwnedUpTo) {
+  const std::string backup = dir_.File("backup.db");
+  Uuid sent, unsent, accepted;
+  {
+    const auto store = Open();
+    accepted = Put(*store, "accepted");
+    const Room room{"doedsfall_v1", 1};
+    const Settlement done{store->Claim({&room, 1}, 1)->rows[0], Accepted()};
+    ASSERT_TRUE(store->Settle({&done, 1}).ok());
+    sent = Put(*store, "sent");
+    unsent = Put(*store, "unsent");
+    const Status copied = store->Backup(backup);
+    ASSERT_TRUE(copied.ok()) << copied.text();
+    EXPECT_EQ(store->Backup(backup).code(), Code::kConfig) << "a backup is never written over";
+    const Settlement later{store->Claim({&room, 1}, 1)->rows[0], Accepted()};
+    ASSERT_TRUE(store->Settle({&later, 1}).ok());
+  }
+  fs::rename(backup, Path());
+  Refused(Code::kConfig, "--after-restore");
+  options_.after_restore = true;
+  {
+    const auto store = Open();
+    EXPECT_EQ(StateOf(*store, accepted), State::kAccepted);
+    EXPECT_EQ(StateOf(*store, sent), State::kInDoubt) << "it was sent after the copy was made";
+    EXPECT_EQ(StateOf(*store, unsent), State::kInDoubt);
+  }
+  options_.after_restore = false;
+  EXPECT_NE(Open(), nullptr) << "once is enough";
+}
+
+TEST_F(SqliteFileTest, ACopyIsKnownAsOneEvenWithoutItsSideFile) {
+  const std::string backup = dir_.File("backup.db");
+  Put(*Open(), "a");
+  ASSERT_TRUE(Open()->Backup(backup).ok());
+  fs::remove(Path());
+  fs::remove(Path() + ".worker");
+  fs::rename(backup, Path());
+  Refused(Code::kConfig, "--after-restore");
+}
+
+TEST_F(SqliteFileTest, AnyOlderCopyOfTheFileIsNoticed) {
+  Put(*Open(), "a");
+  fs::copy_file(Path(), dir_.File("copy.db"));
+  Put(*Open(), "b");
+  fs::copy_file(dir_.File("copy.db"), Path(), fs::copy_options::overwrite_existing);
+  Refused(Code::kConfig, "--after-restore");
+  fs::remove(Path() + ".worker");
+  Refused(Code::kConfig, "--after-restore");
+}
+
+TEST_F(SqliteFileTest, NothingOfAMessageStandsInTheFileInPlain) {
+  {
+    const auto store = Open();
+    NewRow row = Row("identifikator-01010112345-Kari");
+    row.document = SensitiveText("<navn>Kari Nordmann 21873816357</navn>");
+    row.saksreferanse = SensitiveText("sak-Kari-21873816357");
+    row.order_keys.emplace_back("21873816357");
+    ASSERT_TRUE(store->Insert({&row, 1}, InsertMode::kEachAlone).ok());
+    const Room room{"doedsfall_v1", 1};
+    Outcome outcome = Rejected();
+    outcome.answer = "Kari Nordmann 21873816357 finnes ikke";
+    outcome.feilkode = "Feil.21873816357";
+    outcome.retry_after = "Kari";
+    outcome.support_id = "21873816357";
+    const Settlement done{store->Claim({&room, 1}, 1)->rows[0], outcome};
+    ASSERT_TRUE(store->Settle({&done, 1}).ok());
+    Act act;
+    act.decision = Decision::kCancel;
+    act.ids = {(*store->Find("identifikator-01010112345-Kari", false))[0].id};
+    act.actor = "cli:ola";
+    act.why = SensitiveText("Kari 21873816357 is well");
+    ASSERT_TRUE(store->Do(act).ok());
+    ASSERT_TRUE(store->PauseGate("", std::nullopt, "cli:ola", SensitiveText("for Kari")).ok());
+  }
+  for (const auto& entry : fs::directory_iterator(dir_.path())) {
+    std::ifstream file(entry.path(), std::ios::binary);
+    const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+    for (const char* text : {"Kari", "21873816357", "01010112345", "Nordmann"}) {
+      EXPECT_EQ(bytes.find(text), std::string::npos) << entry.path() << " holds " << text;
+    }
+  }
+}
+
+TEST_F(SqliteFileTest, TwoThatMakeTheSameStoreAtOnceMakeItOnce) {
+  std::vector<std::thread> threads;
+  std::atomic<int> opened = 0;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&, i] {
+      const Result<std::unique_ptr<Store>> store = OpenStore(options_);
+      EXPECT_TRUE(store.ok()) << store.status().text();
+      if (!store.ok()) return;
+      Put(**store, std::to_string(i));
+      ++opened;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(opened, 8);
+  EXPECT_EQ(Open()->List(Filter{})->size(), 8U);
+}
+
+TEST_F(SqliteFileTest, SeesWhatAnotherOpeningOfItPutIn) {
+  const auto one = Open();
+  const auto other = Open();
+  one->WaitForChange(SystemClock().Steady(), {});
+  std::thread writer([&] { Put(*other, "a"); });
+  one->WaitForChange(SystemClock().Steady() + std::chrono::hours(1), {});
+  writer.join();
+  EXPECT_EQ(one->List(Filter{})->size(), 1U);
+}
+
+}  // namespace
+}  // namespace utboks::testing
