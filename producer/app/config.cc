@@ -206,15 +206,9 @@ Status TakeVariables(const Environment& environment, AllGiven& given) {
 }
 
 Status CheckTogether(const Config& config) {
-  const DeliverySettings& delivery = config.delivery;
-  if (delivery.backoff_min > delivery.backoff_max) {
-    return Wrong("[delivery] backoff_min is longer than backoff_max; make it shorter");
-  }
-  if (delivery.probe_interval > delivery.probe_interval_max) {
-    return Wrong("[delivery] probe_interval is longer than probe_interval_max; make it shorter");
-  }
+  UTBOKS_RETURN_IF_ERROR(Check(config.delivery));
   if (config.retention.content_after > config.retention.record_after) {
-    return Wrong("[retention] content_after is longer than record_after; make it shorter");
+    return Wrong("[retention] content_after is longer than record_after: make it shorter");
   }
   return Status();
 }

@@ -20,10 +20,11 @@
 namespace utboks::app {
 
 struct RegisterSection {
-  std::string base_url;  // "" = not set; "https://host[:port]" without a slash at the end
+  std::string base_url;  // "" = not set; fit for ParseBaseUrl
   bool production = false;
   std::string organisation_number;
-  std::string client_certificate, client_key, client_key_password_file, ca_file, proxy;
+  std::string client_certificate, client_key, client_key_password_file, ca_file;
+  std::string proxy;  // "" = none; fit for ParseProxy
   Millis connect_timeout{}, response_timeout{};
 };
 

@@ -1,13 +1,11 @@
 #include "producer/app/settings.h"
 
-#include <Poco/Exception.h>
-#include <Poco/URI.h>
-
 #include <algorithm>
 #include <array>
 #include <limits>
 
 #include "producer/app/quantity.h"
+#include "producer/net/endpoint.h"
 
 namespace utboks::app {
 namespace {
@@ -27,21 +25,11 @@ int Int(const SettingValue& value) {
 }
 
 Status SetBaseUrl(Config& config, const SettingValue& value) {
-  try {
-    const Poco::URI uri(value.text);
-    if (uri.getScheme() != "https") return Wrong("must begin with https://");
-    if (uri.getHost().empty()) return Wrong("names no host");
-    if (!uri.getUserInfo().empty()) return Wrong("must not hold a user or a password");
-    if ((!uri.getPath().empty() && uri.getPath() != "/") || !uri.getRawQuery().empty() ||
-        !uri.getFragment().empty()) {
-      return Wrong("is scheme, host and port only; the register's documented paths follow it");
-    }
-    config.registry.base_url = value.text;
-    if (config.registry.base_url.ends_with('/')) config.registry.base_url.pop_back();
-    return Status();
-  } catch (const Poco::Exception&) {
-    return Wrong("is no URL; write it as https://host or https://host:port");
+  if (!ParseBaseUrl(value.text).ok()) {
+    return Wrong("must be https://HOST or https://HOST:PORT, with nothing after it");
   }
+  config.registry.base_url = value.text;
+  return Status();
 }
 
 Status SetOrganisation(Config& config, const SettingValue& value) {
@@ -53,17 +41,9 @@ Status SetOrganisation(Config& config, const SettingValue& value) {
 }
 
 Status SetProxy(Config& config, const SettingValue& value) {
-  try {
-    const Poco::URI uri(value.text);
-    if (uri.getScheme() != "http" || uri.getHost().empty()) {
-      return Wrong("is written http://host:port");
-    }
-    if (!uri.getUserInfo().empty()) return Wrong("must not hold a user or a password");
-    config.registry.proxy = value.text;
-    return Status();
-  } catch (const Poco::Exception&) {
-    return Wrong("is no URL; write it as http://host:port");
-  }
+  if (!ParseProxy(value.text).ok()) return Wrong("must be HOST:PORT");
+  config.registry.proxy = value.text;
+  return Status();
 }
 
 Status SetStore(Config& config, const SettingValue& value) {
@@ -168,7 +148,7 @@ const std::array kSettings = {
             .key = "proxy",
             .kind = kText,
             .fallback = "",
-            .example = "http://proxy.example.no:8080",
+            .example = "proxy.example.no:8080",
             .meaning = "HTTP proxy that connections to the register go through (CONNECT). Left "
                        "out: none.",
             .apply = SetProxy},

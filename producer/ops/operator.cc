@@ -1,8 +1,6 @@
 #include "producer/ops/operator.h"
 
 #include <algorithm>
-#include <map>
-#include <tuple>
 #include <utility>
 
 namespace utboks {
@@ -74,20 +72,26 @@ Result<MessageView> Operator::One(std::string_view text) {
   return std::move(found->front());
 }
 
+void Selection::Add(const MessageView& message) {
+  ids.push_back(message.id);
+  const auto same = std::find_if(causes.begin(), causes.end(), [&](const Cause& cause) {
+    return cause.state == message.state && cause.ressurs == message.ressurs &&
+           cause.reason == message.reason;
+  });
+  if (same != causes.end()) {
+    ++same->count;
+  } else {
+    causes.push_back({message.state, message.ressurs, message.reason, 1});
+  }
+}
+
 Result<Selection> Operator::Freeze(const Filter& filter) {
   Selection selection;
-  std::map<std::tuple<State, std::string, std::string>, std::int64_t> counts;
-  const Status status = List(filter, [&](const MessageView& row) {
-    selection.ids.push_back(row.id);
-    ++counts[{row.state, row.ressurs, row.reason}];
+  UTBOKS_RETURN_IF_ERROR(List(filter, [&](const MessageView& row) {
+    selection.Add(row);
     return true;
-  });
-  if (!status.ok()) return status;
+  }));
   std::reverse(selection.ids.begin(), selection.ids.end());
-  for (const auto& [cause, count] : counts) {
-    const auto& [state, ressurs, reason] = cause;
-    selection.causes.push_back({state, ressurs, reason, count});
-  }
   std::stable_sort(selection.causes.begin(), selection.causes.end(),
                    [](const auto& one, const auto& two) { return one.count > two.count; });
   return selection;

@@ -41,8 +41,10 @@ struct Selection {
     std::string ressurs, reason;
     std::int64_t count = 0;
   };
-  std::vector<Uuid> ids;      // in the order they arrived
-  std::vector<Cause> causes;  // what they are: most numerous first
+  std::vector<Uuid> ids;
+  std::vector<Cause> causes;  // what they are
+
+  void Add(const MessageView& message);
 };
 
 struct ActOptions {
@@ -69,7 +71,8 @@ class Operator {
   // `text`: our id or avsendersMeldingsidentifikator.  kNotFound says what to do.
   Result<MessageView> One(std::string_view text);
 
-  // The messages that `filter` gives now: who acts later acts on exactly these.
+  // The messages that `filter` gives now, in the order they arrived, and their
+  // causes, most numerous first: who acts later acts on exactly these.
   Result<Selection> Freeze(const Filter& filter);
 
   // One answer per id, in their order.  A failure as a whole (kBusy…) comes with

@@ -92,7 +92,7 @@ TEST(ConfigTest, ValuesComeFromTheFileAndBeforeItFromTheEnvironment) {
        {"UTBOKS_CONFIG", "elsewhere"},
        {"UTBOKS_MY_OWN", "for a reference"}});
   ASSERT_TRUE(config.ok()) << config.status().text();
-  EXPECT_EQ(config->registry.base_url, "https://localhost:8443");
+  EXPECT_EQ(config->registry.base_url, "https://localhost:8443/");
   EXPECT_EQ(config->delivery.max_in_flight, 9);
   EXPECT_EQ(config->delivery.in_doubt, DoubtPolicy::kWait);
   EXPECT_EQ(config->delivery.doubt_wait, Millis(300'000));
@@ -138,11 +138,11 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
       {"[register]\nenvironment = \"prod\"\n",
        "[register] environment must be one of: test, production"},
       {"[register]\nenvironment = true\n", "must be a text in quotes"},
-      {"[register]\nbase_url = \"http://x\"\n", "[register] base_url must begin with https://"},
-      {"[register]\nbase_url = \"https://x/folkeregisteret\"\n", "scheme, host and port only"},
-      {"[register]\nbase_url = \"https://me:pw@x\"\n", "must not hold a user or a password"},
-      {"[register]\nbase_url = \"https://x:port\"\n", "is no URL"},
-      {"[register]\nproxy = \"https://x\"\n", "is written http://host:port"},
+      {"[register]\nbase_url = \"http://x\"\n", "[register] base_url must be https://HOST or"},
+      {"[register]\nbase_url = \"https://x/folkeregisteret\"\n", "with nothing after it"},
+      {"[register]\nbase_url = \"https://me:secret@x\"\n", "with nothing after it"},
+      {"[register]\nbase_url = \"https://x:port\"\n", "must be https://HOST"},
+      {"[register]\nproxy = \"https://x\"\n", "[register] proxy must be HOST:PORT"},
       {"[register]\norganisation_number = \"NO1\"\n", "is nine digits"},
       {"[register]\norganisation_number = 310000000\n", "must be a text in quotes"},
       {"[outbox]\nstore = \"/tmp/x.db\"\n", "is written sqlite:/path/to/outbox.db"},

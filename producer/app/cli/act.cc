@@ -1,0 +1,94 @@
+#include "producer/app/cli/act.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "producer/app/cli/options.h"
+#include "producer/app/nearest_name.h"
+#include "producer/app/view.h"
+#include "queue/base/mask.h"
+
+namespace utboks::app {
+
+Result<Selection> Resolve(Operator& desk, const std::vector<std::string>& words, Console& console,
+                          int* exit_code) {
+  Selection selection;
+  WorstOf worst;
+  for (const std::string& word : words) {
+    const auto message = desk.One(word);
+    if (message.ok()) {
+      selection.Add(*message);
+      continue;
+    }
+    if (message.code() != Code::kNotFound) return message.status();
+    worst.Add(message.status());
+    const std::string shown = MaskIdentifier(word);
+    if (console.json()) {
+      console.Line(JsonObject()
+                       .Add("id", shown)
+                       .Add("error", JsonObject()
+                                         .Add("code", CodeName(message.code()))
+                                         .Add("text", message.status().text())));
+    } else {
+      console.Note(fmt::format("{}: {}", shown, message.status().text()));
+    }
+  }
+  *exit_code = worst.exit_code();
+  return selection;
+}
+
+Result<int> ActOn(Operator& desk, Decision decision, const std::vector<Uuid>& ids,
+                  const ActOptions& options, const Actor& actor, Console& console, int exit_code) {
+  std::vector<Acted> done;
+  const Status status = desk.Do(decision, ids, options, actor, &done, [&](std::size_t count) {
+    console.Progress(DecisionName(decision), count, ids.size());
+  });
+  console.EndProgress();
+  WorstOf worst;
+  if (exit_code != 0) worst.Add(Status(Code::kNotFound, ""));
+  for (const Acted& one : done) {
+    worst.Add(one.status);
+    if (console.json()) {
+      console.Line(ActedJson(one));
+    } else if (one.status.ok()) {
+      console.Text(ActedLine(one));
+    } else {
+      console.Note(ActedLine(one));
+    }
+  }
+  if (!status.ok()) return status;
+  return worst.exit_code();
+}
+
+void ShowCauses(const Selection& selection, Console& console) {
+  Table table({"messages", "state", "ressurs", "reason"});
+  for (const Selection::Cause& cause : selection.causes) {
+    if (console.json()) {
+      console.Line(JsonObject()
+                       .Add("count", cause.count)
+                       .Add("state", StateName(cause.state))
+                       .Add("ressurs", cause.ressurs)
+                       .Add("reason", cause.reason));
+    } else {
+      table.Row({std::to_string(cause.count), std::string(StateName(cause.state)), cause.ressurs,
+                 cause.reason});
+    }
+  }
+  if (!table.empty()) {
+    for (const std::string& line : table.Lines()) console.Text(line);
+  }
+}
+
+Status CheckRessurs(Parts& parts, const std::string& ressurs) {
+  if (ressurs.empty()) return Status();
+  const auto known = parts.Ressurser();
+  if (!known.ok()) return known.status();
+  if (std::find(known->begin(), known->end(), ressurs) != known->end()) return Status();
+  const std::vector<std::string_view> names(known->begin(), known->end());
+  return Status(Code::kUsage, fmt::format("there is no ressurs {}; did you mean {}? `utboks "
+                                          "schemas list` shows them all",
+                                          ressurs, NearestName(ressurs, names)));
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,15 @@
+#include "producer/app/cli/commands.h"
+
+namespace utboks::app {
+
+std::vector<std::unique_ptr<Command>> AllCommands() {
+  std::vector<std::unique_ptr<Command>> all;
+  for (const auto make : {MakeStatus, MakeList, MakeShow, MakeHold, MakeRelease, MakeReplay,
+                          MakeCancel, MakeClose, MakePause, MakeResume, MakeAcknowledge, MakeEvents,
+                          MakePurge, MakeBackup, MakeMigrate, MakeConfig}) {
+    all.push_back(make());
+  }
+  return all;
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,27 @@
+// The commands, one file each.
+#pragma once
+
+#include <memory>
+
+#include "producer/app/cli/command.h"
+
+namespace utboks::app {
+
+std::unique_ptr<Command> MakeAcknowledge();
+std::unique_ptr<Command> MakeBackup();
+std::unique_ptr<Command> MakeCancel();
+std::unique_ptr<Command> MakeClose();
+std::unique_ptr<Command> MakeConfig();
+std::unique_ptr<Command> MakeEvents();
+std::unique_ptr<Command> MakeHold();
+std::unique_ptr<Command> MakeList();
+std::unique_ptr<Command> MakeMigrate();
+std::unique_ptr<Command> MakePause();
+std::unique_ptr<Command> MakePurge();
+std::unique_ptr<Command> MakeRelease();
+std::unique_ptr<Command> MakeReplay();
+std::unique_ptr<Command> MakeResume();
+std::unique_ptr<Command> MakeShow();
+std::unique_ptr<Command> MakeStatus();
+
+}  // namespace utboks::app

@@ -1,0 +1,104 @@
+#include "producer/app/cli/options.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <istream>
+
+#include "producer/app/nearest_name.h"
+#include "producer/app/quantity.h"
+#include "queue/state.h"
+
+namespace utboks::app {
+namespace {
+
+Result<WallTime> Time(std::string_view option, std::string_view text, WallTime now) {
+  auto time = ParseTime(text, now);
+  if (time.ok()) return time;
+  return Status(time.code(), fmt::format("{}: {}", option, time.status().text()));
+}
+
+}  // namespace
+
+void WhyOption::Declare(CLI::App& app) {
+  app.add_option("--why", why, "the reason, kept in the history; no personal data")
+      ->type_name("TEXT");
+}
+
+Actor WhyOption::MakeActor(Parts& parts) const {
+  return {parts.ActorName(), SensitiveText(why)};
+}
+
+void FilterOptions::Declare(CLI::App& app, int default_limit) {
+  limit = default_limit;
+  app.add_option("--state", states, "only these states; several with commas")
+      ->delimiter(',')
+      ->take_all()
+      ->allow_extra_args(false)
+      ->type_name("STATE");
+  app.add_option("--ressurs", ressurs, "only this resource")->type_name("RESSURS");
+  app.add_option("--since", since, "only what arrived at this time or later")->type_name("TIME");
+  app.add_option("--until", until, "only what arrived before this time")->type_name("TIME");
+  app.add_option("--reason", reason, "only with this reason")->type_name("REASON");
+  app.add_flag("--blocked", blocked, "only those that wait for a message before them");
+  app.add_option("--limit", limit, "at most so many; 0 is all")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str()
+      ->type_name("N");
+}
+
+Result<Filter> FilterOptions::Make(WallTime now) const {
+  Filter filter;
+  for (const std::string& name : states) {
+    const auto state = ParseState(name);
+    if (!state) {
+      std::vector<std::string_view> known;
+      for (const State one : kAllStates) known.push_back(StateName(one));
+      return Status(Code::kUsage, fmt::format("--state: there is no state {}; did you mean {}?",
+                                              name, NearestName(name, known)));
+    }
+    filter.states.push_back(*state);
+  }
+  if (!since.empty()) {
+    const auto time = Time("--since", since, now);
+    if (!time.ok()) return time.status();
+    filter.since = *time;
+  }
+  if (!until.empty()) {
+    const auto time = Time("--until", until, now);
+    if (!time.ok()) return time.status();
+    filter.until = *time;
+  }
+  filter.ressurs = ressurs;
+  filter.reason = reason;
+  filter.blocked = blocked;
+  filter.limit = limit;
+  return filter;
+}
+
+bool FilterOptions::any() const {
+  return !states.empty() || !ressurs.empty() || !since.empty() || !until.empty() ||
+         !reason.empty() || blocked;
+}
+
+Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, std::istream& in) {
+  if (words.size() != 1 || words.front() != "-") return words;
+  std::vector<std::string> ids;
+  std::string line;
+  while (std::getline(in, line)) {
+    if (!line.empty()) ids.push_back(line);
+  }
+  if (ids.empty()) return Status(Code::kUsage, "standard input names no message, one id a line");
+  return ids;
+}
+
+void WorstOf::Add(const Status& status) {
+  constexpr std::array kOrder = {75, 65, 1};
+  const auto rank = [&](int code) { return std::find(kOrder.begin(), kOrder.end(), code); };
+  const int code = status.ok() ? 0 : ExitCode(status.code());
+  if (code != 0 && (exit_code_ == 0 || rank(code) < rank(exit_code_))) exit_code_ = code;
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,92 @@
+// A whole store in memory for tests of the command line: what FakeDesk does, rows
+// that are put in, and nothing that delivers.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "queue/store.h"
+#include "tests/support/fake_desk.h"
+
+namespace utboks::testing {
+
+class FakeStore final : public Store {
+ public:
+  FakeDesk desk;
+  std::vector<NewRow> inserted;
+  std::vector<Status> insert_answers;  // one per row, in order; then all are taken
+  Status insert_failure;               // the next Insert as a whole
+  std::vector<std::string> backups;
+
+  Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode) override {
+    if (!insert_failure.ok()) return std::exchange(insert_failure, Status());
+    std::vector<Inserted> done;
+    for (const NewRow& row : rows) {
+      Inserted one;
+      if (!insert_answers.empty()) {
+        one.status = insert_answers.front();
+        insert_answers.erase(insert_answers.begin());
+      }
+      if (one.status.ok()) {
+        one.is_new = true;
+        one.id = desk.AddMessage(row.identifikator.reveal(), State::kDue, row.ressurs).id;
+        inserted.push_back(row);
+      }
+      done.push_back(std::move(one));
+    }
+    return done;
+  }
+
+  Result<Claimed> Claim(std::span<const Room>, int) override { return Claimed(); }
+  Result<std::optional<Probe>> ClaimProbe() override { return std::optional<Probe>(); }
+  Status SettleProbe(const Probe&, const HeadResult&, const std::optional<Outcome>&) override {
+    return Status();
+  }
+  Result<Payload> Load(const Lease& lease) override { return desk.Content(lease.id); }
+  Status HandBack(std::span<const Lease>) override { return Status(); }
+  Status Settle(std::span<const Settlement>) override { return Status(); }
+  Result<int> RecoverDead() override { return 0; }
+  Status Tick() override { return Status(); }
+  Status SetAlarm(std::string_view, std::string_view, bool) override { return Status(); }
+  void WaitForChange(SteadyTime, const std::stop_token&) override {}
+  Status Backup(const std::string& path) override {
+    backups.push_back(path);
+    return Status();
+  }
+
+  Result<std::vector<Acted>> Do(const Act& act) override { return desk.Do(act); }
+  Status PauseGate(std::string_view gate, std::optional<WallTime> until, std::string_view actor,
+                   const SensitiveText& why) override {
+    return desk.PauseGate(gate, until, actor, why);
+  }
+  Status ResumeGate(std::string_view gate, std::string_view actor,
+                    const SensitiveText& why) override {
+    return desk.ResumeGate(gate, actor, why);
+  }
+  Status Acknowledge(std::string_view alarm, std::string_view actor,
+                     const SensitiveText& why) override {
+    return desk.Acknowledge(alarm, actor, why);
+  }
+  Result<Purged> Purge(Millis content_after, Millis record_after, bool feed_read,
+                       int most) override {
+    return desk.Purge(content_after, record_after, feed_read, most);
+  }
+  Status AuditReading(const Uuid& id, std::string_view actor) override {
+    return desk.AuditReading(id, actor);
+  }
+  Result<std::vector<MessageView>> List(const Filter& filter) override { return desk.List(filter); }
+  Result<std::vector<MessageView>> Find(std::string_view id, bool by_reference) override {
+    return desk.Find(id, by_reference);
+  }
+  Result<std::vector<AttemptView>> Attempts(const Uuid& id, bool with_answers) override {
+    return desk.Attempts(id, with_answers);
+  }
+  Result<std::vector<EventView>> Events(std::int64_t after, int limit,
+                                        const std::optional<Uuid>& message) override {
+    return desk.Events(after, limit, message);
+  }
+  Result<Payload> Content(const Uuid& id) override { return desk.Content(id); }
+  Result<Overview> Look() override { return desk.Look(); }
+};
+
+}  // namespace utboks::testing
