@@ -16,14 +16,14 @@
 namespace utboks {
 namespace {
 
-class CatalogueHandler : public xerces::DefaultHandler {
+class CatalogueHandler : public xml::xerces::DefaultHandler {
  public:
   void startElement(const XMLCh*, const XMLCh* local, const XMLCh*,
-                    const xerces::Attributes& attributes) override {
+                    const xml::xerces::Attributes& attributes) override {
     const auto value = [&](std::u16string_view name) {
-      return ToUtf8(View(attributes.getValue(std::u16string(name).c_str())));
+      return xml::ToUtf8(xml::View(attributes.getValue(std::u16string(name).c_str())));
     };
-    const std::u16string_view element = View(local);
+    const std::u16string_view element = xml::View(local);
     if (element == u"ressurs") {
       Ressurs ressurs;
       ressurs.name = value(u"name");
@@ -52,8 +52,8 @@ class CatalogueHandler : public xerces::DefaultHandler {
       found_.back().fields.push_back({Field::kMultipartnavn, value(u"path")});
     }
   }
-  void error(const xerces::SAXParseException& e) override { Keep(e); }
-  void fatalError(const xerces::SAXParseException& e) override { Keep(e); }
+  void error(const xml::xerces::SAXParseException& e) override { Keep(e); }
+  void fatalError(const xml::xerces::SAXParseException& e) override { Keep(e); }
 
   const std::string& wrong() const { return wrong_; }
   std::vector<Ressurs>& found() { return found_; }
@@ -67,9 +67,10 @@ class CatalogueHandler : public xerces::DefaultHandler {
     return EditionStatus::kWithdrawn;  // the schema lets nothing else through
   }
   // The catalogue holds nothing personal, so the parser's own words may be shown.
-  void Keep(const xerces::SAXParseException& e) {
+  void Keep(const xml::xerces::SAXParseException& e) {
     if (wrong_.empty()) {
-      wrong_ = fmt::format("line {}: {}", e.getLineNumber(), ToUtf8(View(e.getMessage())));
+      wrong_ =
+          fmt::format("line {}: {}", e.getLineNumber(), xml::ToUtf8(xml::View(e.getMessage())));
     }
   }
 
@@ -122,30 +123,31 @@ const Edition* Ressurs::FindEdition(std::string_view edition) const {
 }
 
 Result<Catalogue> Catalogue::Load(const std::string& dir) {
-  auto schema = Schema::Load(dir, "catalogue.xsd");
+  auto schema = xml::Schema::Load(dir, "catalogue.xsd");
   if (!schema.ok()) return schema.status();
   CatalogueHandler handler;
   try {
     const auto pool = (*schema)->MakeReaderPool();
-    xerces::SAX2XMLReaderImpl reader(xerces::XMLPlatformUtils::fgMemoryManager, pool.get());
-    reader.setProperty(xerces::XMLUni::fgXercesScannerName,
-                       const_cast<XMLCh*>(xerces::XMLUni::fgSGXMLScanner));
-    reader.setFeature(xerces::XMLUni::fgSAX2CoreNameSpaces, true);
-    reader.setFeature(xerces::XMLUni::fgSAX2CoreValidation, true);
-    reader.setFeature(xerces::XMLUni::fgXercesSchema, true);
-    reader.setFeature(xerces::XMLUni::fgXercesUseCachedGrammarInParse, true);
-    reader.setFeature(xerces::XMLUni::fgXercesLoadSchema, false);
-    reader.setFeature(xerces::XMLUni::fgXercesLoadExternalDTD, false);
-    reader.setFeature(xerces::XMLUni::fgXercesDisableDefaultEntityResolution, true);
-    reader.setXMLEntityResolver(&RefusingResolver::Instance());
+    xml::xerces::SAX2XMLReaderImpl reader(xml::xerces::XMLPlatformUtils::fgMemoryManager,
+                                          pool.get());
+    reader.setProperty(xml::xerces::XMLUni::fgXercesScannerName,
+                       const_cast<XMLCh*>(xml::xerces::XMLUni::fgSGXMLScanner));
+    reader.setFeature(xml::xerces::XMLUni::fgSAX2CoreNameSpaces, true);
+    reader.setFeature(xml::xerces::XMLUni::fgSAX2CoreValidation, true);
+    reader.setFeature(xml::xerces::XMLUni::fgXercesSchema, true);
+    reader.setFeature(xml::xerces::XMLUni::fgXercesUseCachedGrammarInParse, true);
+    reader.setFeature(xml::xerces::XMLUni::fgXercesLoadSchema, false);
+    reader.setFeature(xml::xerces::XMLUni::fgXercesLoadExternalDTD, false);
+    reader.setFeature(xml::xerces::XMLUni::fgXercesDisableDefaultEntityResolution, true);
+    reader.setXMLEntityResolver(&xml::RefusingResolver::Instance());
     reader.setContentHandler(&handler);
     reader.setErrorHandler(&handler);
-    const std::u16string path = ToUtf16(dir + "/catalogue.xml");
-    reader.parse(xerces::LocalFileInputSource(path.c_str()));
-  } catch (const xerces::XMLException& e) {
-    return Unusable(dir, ToUtf8(View(e.getMessage())));
-  } catch (const xerces::SAXException& e) {
-    return Unusable(dir, ToUtf8(View(e.getMessage())));
+    const std::u16string path = xml::ToUtf16(dir + "/catalogue.xml");
+    reader.parse(xml::xerces::LocalFileInputSource(path.c_str()));
+  } catch (const xml::xerces::XMLException& e) {
+    return Unusable(dir, xml::ToUtf8(xml::View(e.getMessage())));
+  } catch (const xml::xerces::SAXException& e) {
+    return Unusable(dir, xml::ToUtf8(xml::View(e.getMessage())));
   }
   if (!handler.wrong().empty()) return Unusable(dir, handler.wrong());
   if (const std::string why = Contradiction(handler.found()); !why.empty()) {

@@ -13,7 +13,7 @@
 #include "producer/xml/date_limits.h"
 #include "producer/xml/utf8.h"
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 
 // What could stand in a place is found by trying; beyond this many children that
@@ -76,4 +76,4 @@ std::string ContentWatch::Expected(xerces::ComplexTypeInfo* type, xerces::QName*
   return list;
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -10,7 +10,7 @@
 
 #include "producer/xml/xerces.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 class ContentWatch : public xerces::SchemaValidator {
  public:
@@ -43,4 +43,4 @@ class ContentWatch : public xerces::SchemaValidator {
   std::optional<Misfit> misfit_;
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <limits>
 
-namespace utboks {
+namespace utboks::xml {
 
 bool BeyondJava(std::u16string_view value) {
   const auto digit = [](char16_t c) { return c >= u'0' && c <= u'9'; };
@@ -20,4 +20,4 @@ bool BeyondJava(std::u16string_view value) {
          value.substr(t + 7, 2) == u"60";
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -6,10 +6,10 @@
 
 #include <string_view>
 
-namespace utboks {
+namespace utboks::xml {
 
 // `value` is lexically a valid xs:date or xs:dateTime (white space around it is
 // fine).  True when it has second 60, or a year beyond 2147483647.
 bool BeyondJava(std::u16string_view value);
 
-}  // namespace utboks
+}  // namespace utboks::xml

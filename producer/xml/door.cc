@@ -28,7 +28,7 @@ Violation Whole(std::string_view rule, std::string text) {
 }
 
 Violation At(std::string_view text, std::size_t offset, std::string_view rule, std::string why) {
-  const auto place = PlaceFinder(text).At(offset);
+  const auto place = xml::PlaceFinder(text).At(offset);
   return {std::string(rule), place.line, place.column, "", std::move(why)};
 }
 
@@ -83,8 +83,8 @@ std::optional<Violation> CheckBytes(std::string_view document, std::string_view 
   if (text.starts_with(kMark)) {
     return Whole("encoding", "the byte order mark stands twice");
   }
-  if (const auto bad = FindBadByte(text)) {
-    return bad->kind == BadByte::Kind::kEncoding
+  if (const auto bad = xml::FindBadByte(text)) {
+    return bad->kind == xml::BadByte::Kind::kEncoding
                ? At(text, bad->offset, "encoding", "here the bytes are not UTF-8")
                : At(text, bad->offset, "character", "here stands a character that XML forbids");
   }
@@ -93,16 +93,16 @@ std::optional<Violation> CheckBytes(std::string_view document, std::string_view 
 
 std::optional<Violation> CheckTags(const DoorLimits& limits, Opened* opened) {
   const std::string_view text = opened->text;
-  TagScanner scanner(text);
+  xml::TagScanner scanner(text);
   int depth = 0;
   int declarations = 0;
   std::string_view root;
-  for (auto tag = scanner.Next(); tag != TagScanner::Tag::kDone; tag = scanner.Next()) {
-    if (tag == TagScanner::Tag::kBroken) break;  // the parser stops there too, and says why
-    if (tag == TagScanner::Tag::kDoctype) {
+  for (auto tag = scanner.Next(); tag != xml::TagScanner::Tag::kDone; tag = scanner.Next()) {
+    if (tag == xml::TagScanner::Tag::kBroken) break;  // the parser stops there too, and says why
+    if (tag == xml::TagScanner::Tag::kDoctype) {
       return At(text, scanner.offset(), "doctype", "a message may not have a DOCTYPE");
     }
-    if (tag == TagScanner::Tag::kEnd) {
+    if (tag == xml::TagScanner::Tag::kEnd) {
       --depth;
       continue;
     }
@@ -114,7 +114,7 @@ std::optional<Violation> CheckTags(const DoorLimits& limits, Opened* opened) {
       return At(text, scanner.offset(), "too-deep",
                 fmt::format("elements are nested deeper than {} levels", limits.max_depth));
     }
-    if (tag == TagScanner::Tag::kStart) ++depth;
+    if (tag == xml::TagScanner::Tag::kStart) ++depth;
     if (scanner.attributes() == 0) continue;
     declarations += scanner.declarations();
     if (scanner.attributes() > limits.max_attributes || declarations > limits.max_attributes) {
@@ -169,7 +169,7 @@ bool Decode(std::string_view raw, std::string* out) {
     if (end == std::string_view::npos) return false;
     const std::uint32_t c = Reference(raw.substr(i + 1, end - i - 1));
     if (c == 0) return false;
-    AppendUtf8(c, out);
+    xml::AppendUtf8(c, out);
     i = end;
   }
   return true;

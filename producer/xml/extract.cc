@@ -19,7 +19,7 @@ ExtractPlan::ExtractPlan(const Ressurs& ressurs) {
     std::string_view rest = field.path;
     while (!rest.empty()) {
       const std::size_t slash = std::min(rest.find('/'), rest.size());
-      std::u16string step = ToUtf16(rest.substr(0, slash));
+      std::u16string step = xml::ToUtf16(rest.substr(0, slash));
       rest.remove_prefix(std::min(slash + 1, rest.size()));
       auto child = std::ranges::find(node->children, step, &Node::name);
       if (child == node->children.end()) {

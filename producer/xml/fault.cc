@@ -17,7 +17,7 @@
 
 #include "producer/xml/utf8.h"
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 
 using xerces::XMLErrs;
@@ -42,8 +42,10 @@ struct Row {
 constexpr auto kValidityRows = std::to_array<Row>({
     {XMLValid::ElementNotDefined, {"element-unexpected", "this element is not expected here"}},
     {XMLValid::GrammarNotFound, {"element-unexpected", "this element is not expected here"}},
-    {XMLValid::ElementNotQualified, {"element-unexpected", "this element is not expected here"}},
-    {XMLValid::ElementNotUnQualified, {"element-unexpected", "this element is not expected here"}},
+    {XMLValid::ElementNotQualified,
+     {"element-unexpected", "this element is not in the contract's namespace"}},
+    {XMLValid::ElementNotUnQualified,
+     {"element-unexpected", "this element must be in no namespace"}},
     {XMLValid::ElementNotValidForContent,
      {"element-unexpected", "this element is not expected here"}},
     {XMLValid::NotEnoughElemsForCM, {"element-missing", "the element ends too early"}},
@@ -235,4 +237,4 @@ std::string FacetOf(const xerces::DatatypeValidator* type, unsigned int code) {
   return facet.size() <= kLongestFacet ? facet : "";
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

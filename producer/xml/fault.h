@@ -12,7 +12,7 @@ XERCES_CPP_NAMESPACE_BEGIN
 class DatatypeValidator;
 XERCES_CPP_NAMESPACE_END
 
-namespace utboks {
+namespace utboks::xml {
 
 struct Fault {
   std::string_view rule;
@@ -29,4 +29,4 @@ bool IsOfContent(const XMLCh* domain, unsigned int code);
 // "at most 200 characters"); empty when it says nothing short.
 std::string FacetOf(const xerces::DatatypeValidator* type, unsigned int code);
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -17,7 +17,7 @@
 #include "producer/xml/tag_places.h"
 #include "producer/xml/utf8.h"
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 
 // Beyond these a document is no message, and counting on is only work: Xerces
@@ -353,4 +353,4 @@ Reading Reader::Read(std::string_view text, const ExtractPlan* plan) {
   return reading;
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -15,7 +15,7 @@
 #include "producer/xml/schema.h"
 #include "queue/base/secret.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 inline constexpr std::size_t kMaxViolations = 100;
 
@@ -57,4 +57,4 @@ class Reader {
   bool reusable_ = true;
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -1,6 +1,6 @@
 #include "producer/xml/reader_shelf.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 Result<const Schema*> ReaderShelf::schema() {
   std::call_once(once_, [this] {
@@ -33,4 +33,4 @@ void ReaderShelf::PutBack(std::unique_ptr<Reader> reader) {
   idle_.push_back(std::move(reader));
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -14,7 +14,7 @@
 #include "queue/base/mutex.h"
 #include "queue/base/status.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 class ReaderShelf {
  public:
@@ -37,4 +37,4 @@ class ReaderShelf {
   std::vector<std::unique_ptr<Reader>> idle_ UTBOKS_GUARDED_BY(mutex_);
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -22,7 +22,7 @@
 
 #include "producer/xml/utf8.h"
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 
 namespace fs = std::filesystem;
@@ -216,4 +216,4 @@ std::unique_ptr<ReaderGrammarPool> Schema::MakeReaderPool() const {
   return std::make_unique<ReaderGrammarPool>(*pool_, *names_);
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -14,7 +14,7 @@
 #include "producer/xml/xerces.h"
 #include "queue/base/status.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 class Schema {
  public:
@@ -46,4 +46,4 @@ class Schema {
   std::string hash_;
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml

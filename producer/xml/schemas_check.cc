@@ -13,10 +13,10 @@ namespace {
 // Appends a report of each edition.
 void CheckRessurs(const std::string& dir, const Ressurs& ressurs,
                   std::vector<SchemaReport>* reports) {
-  std::vector<std::shared_ptr<const Schema>> schemas;
+  std::vector<std::shared_ptr<const xml::Schema>> schemas;
   for (const Edition& edition : ressurs.editions) {
     SchemaReport report{ressurs.name, edition.name, edition.file, edition.status, "", {}};
-    auto schema = Schema::Load(dir, edition.file);
+    auto schema = xml::Schema::Load(dir, edition.file);
     if (!schema.ok()) {
       report.usable = schema.status();
     } else {

@@ -2,7 +2,7 @@
 
 #include "producer/xml/tag_scanner.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 std::vector<PlaceFinder::Place> PlacesOfTags(std::string_view text,
                                              std::span<const std::uint32_t> tags) {
@@ -28,4 +28,4 @@ std::vector<PlaceFinder::Place> PlacesOfTags(std::string_view text,
   return places;
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

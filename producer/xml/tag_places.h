@@ -8,11 +8,11 @@
 
 #include "producer/xml/utf8.h"
 
-namespace utboks {
+namespace utboks::xml {
 
 // The places of the "<" of start tags; `tags` says which ones, counted from 1, in
 // rising order.  One that does not exist gets the place of the last that does.
 std::vector<PlaceFinder::Place> PlacesOfTags(std::string_view text,
                                              std::span<const std::uint32_t> tags);
 
-}  // namespace utboks
+}  // namespace utboks::xml

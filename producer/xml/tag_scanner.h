@@ -13,7 +13,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace utboks {
+namespace utboks::xml {
 
 class TagScanner {
  public:
@@ -139,4 +139,4 @@ inline bool TagScanner::CountAttributes(const char* at) {
   }
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <cstring>
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 
 constexpr std::uint64_t kHighBits = 0x8080808080808080u;
@@ -151,4 +151,4 @@ PlaceFinder::Place PlaceFinder::At(std::size_t offset) {
   return place_;
 }
 
-}  // namespace utboks
+}  // namespace utboks::xml

@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace utboks {
+namespace utboks::xml {
 
 // Where a text stops being UTF-8 of characters that XML 1.0 may hold: an overlong,
 // cut or stray byte sequence, a surrogate, a number above U+10FFFF (kEncoding); or
@@ -42,4 +42,4 @@ class PlaceFinder {
   Place place_;
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml

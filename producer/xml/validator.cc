@@ -43,22 +43,22 @@ std::string WhyNone(EditionStatus status) {
 
 }  // namespace
 
-// A resource with what is needed to hold a document against it.
-struct Entry {
-  explicit Entry(const Ressurs& of) : ressurs(of), plan(of) {}
-  const Ressurs& ressurs;
-  ExtractPlan plan;
-  std::vector<ReaderShelf*> shelves;  // of each edition
-};
-
 class Validator::Impl {
  public:
+  // A resource with what is needed to hold a document against it.
+  struct Entry {
+    explicit Entry(const Ressurs& of) : ressurs(of), plan(of) {}
+    const Ressurs& ressurs;
+    ExtractPlan plan;
+    std::vector<xml::ReaderShelf*> shelves;  // of each edition
+  };
+
   Impl(const Catalogue& of, const ValidatorSettings& with) : catalogue(of), settings(with) {
     for (const Ressurs& ressurs : catalogue.ressurser()) {
       auto& entry = entries.emplace(ressurs.name, ressurs).first->second;
       for (const Edition& edition : ressurs.editions) {
         auto& shelf = shelves[edition.file];
-        if (!shelf) shelf = std::make_unique<ReaderShelf>(catalogue.dir(), edition.file);
+        if (!shelf) shelf = std::make_unique<xml::ReaderShelf>(catalogue.dir(), edition.file);
         entry.shelves.push_back(shelf.get());
       }
     }
@@ -74,12 +74,12 @@ class Validator::Impl {
                                     std::optional<std::string_view> wanted) const;
   Status TryEditions(const Entry& entry, const std::vector<std::size_t>& editions,
                      const Opened& opened, bool schema_only, Checked* checked,
-                     Reading* reading) const;
+                     xml::Reading* reading) const;
 
   const Catalogue& catalogue;
   const ValidatorSettings settings;
-  std::map<std::string, std::unique_ptr<ReaderShelf>> shelves;  // by file
-  std::map<std::string, Entry, std::less<>> entries;            // by name
+  std::map<std::string, std::unique_ptr<xml::ReaderShelf>> shelves;  // by file
+  std::map<std::string, Entry, std::less<>> entries;                 // by name
 };
 
 std::vector<std::size_t> Validator::Impl::Editions(const Entry& entry,
@@ -96,7 +96,7 @@ std::vector<std::size_t> Validator::Impl::Editions(const Entry& entry,
 
 Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::size_t>& editions,
                                     const Opened& opened, bool schema_only, Checked* checked,
-                                    Reading* reading) const {
+                                    xml::Reading* reading) const {
   // An edition that widens the one before takes all that that one does, and so on:
   // what it refused they refuse too.
   std::size_t refused_from = entry.ressurs.editions.size();
@@ -105,7 +105,7 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
     auto schema = entry.shelves[i]->schema();
     if (!schema.ok()) return schema.status();
     auto reader = entry.shelves[i]->Take();
-    Reading tried = reader->Read(opened.text, schema_only ? nullptr : &entry.plan);
+    xml::Reading tried = reader->Read(opened.text, schema_only ? nullptr : &entry.plan);
     entry.shelves[i]->PutBack(std::move(reader));
     const bool first = checked->edition.empty();
     const bool accepted = tried.violations.empty();
@@ -124,7 +124,7 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
 namespace {
 
 void Add(Violation violation, Checked* checked) {
-  if (checked->violations.size() < kMaxViolations) {
+  if (checked->violations.size() < xml::kMaxViolations) {
     checked->violations.push_back(std::move(violation));
   } else {
     ++checked->more;
@@ -132,25 +132,25 @@ void Add(Violation violation, Checked* checked) {
 }
 
 // What the schema cannot say, for a document that the parser has read whole.
-void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const Reading& reading,
+void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const xml::Reading& reading,
                   Checked* checked) {
   const auto report = [&](const FieldPath& field, std::uint32_t element, std::string_view rule,
                           std::string_view text) {
-    const auto place = PlacesOfTags(opened.text, std::span(&element, 1)).front();
+    const auto place = xml::PlacesOfTags(opened.text, std::span(&element, 1)).front();
     Add({std::string(rule), place.line, place.column,
          fmt::format("/{}/{}", ressurs.root, field.path), std::string(text)},
         checked);
   };
   for (const FieldPath& field : ressurs.fields) {
     if (field.field != Field::kIdentifikator) continue;
-    const auto text = std::ranges::find(reading.texts, &field, &Reading::Text::field);
+    const auto text = std::ranges::find(reading.texts, &field, &xml::Reading::Text::field);
     if (text == reading.texts.end()) {
       report(field, 1, "identifier-missing", "avsendersMeldingsidentifikator is missing");
-    } else if (IsBlank(text->text.reveal())) {
+    } else if (xml::IsBlank(text->text.reveal())) {
       report(field, text->element, "identifier-missing", "avsendersMeldingsidentifikator is blank");
     }
   }
-  for (const Reading::Text& text : reading.texts) {
+  for (const xml::Reading::Text& text : reading.texts) {
     if (text.field->field == Field::kMultipartnavn) {
       report(*text.field, text.element, "attachment-missing",
              "an attachment is named here, and none was given");
@@ -158,9 +158,9 @@ void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const Reading& r
   }
 }
 
-Extract MakeExtract(std::vector<Reading::Text> texts) {
+Extract MakeExtract(std::vector<xml::Reading::Text> texts) {
   Extract extract;
-  for (Reading::Text& text : texts) {
+  for (xml::Reading::Text& text : texts) {
     switch (text.field->field) {
       case Field::kIdentifikator:
         if (extract.identifikator.reveal().empty()) extract.identifikator = std::move(text.text);
@@ -180,7 +180,7 @@ Extract MakeExtract(std::vector<Reading::Text> texts) {
 }
 
 Violation WrongRoot(const Opened& opened, const Ressurs* wanted) {
-  const auto place = PlaceFinder(opened.text).At(opened.root);
+  const auto place = xml::PlaceFinder(opened.text).At(opened.root);
   const bool named = wanted != nullptr && opened.root_name == wanted->root;
   return {"root-element", place.line, place.column, named ? "/" + wanted->root : "/*",
           wanted == nullptr
@@ -214,7 +214,7 @@ Status Validator::LoadEnabled() const {
 }
 
 Result<Checked> Validator::Check(std::string_view document, const CheckRequest& request) const {
-  const Entry* entry = request.ressurs ? impl_->Find(*request.ressurs) : nullptr;
+  const Impl::Entry* entry = request.ressurs ? impl_->Find(*request.ressurs) : nullptr;
   if (request.ressurs && entry == nullptr) {
     return Status(Code::kUsage,
                   "there is no such ressurs in the catalogue: `utboks schemas list` shows those "
@@ -250,7 +250,7 @@ Result<Checked> Validator::Check(std::string_view document, const CheckRequest& 
       Add({Rule(newest), 0, 0, "", WhyNone(newest)}, &checked);
       return checked;
     }
-    Reading reading;
+    xml::Reading reading;
     if (Status tried =
             impl_->TryEditions(*entry, editions, opened, request.schema_only, &checked, &reading);
         !tried.ok()) {

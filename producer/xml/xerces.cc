@@ -7,7 +7,7 @@
 
 #include <atomic>
 
-namespace utboks {
+namespace utboks::xml {
 namespace {
 std::atomic<std::uint64_t> refused_requests{0};
 }  // namespace
@@ -101,4 +101,4 @@ void ReaderGrammarPool::serializeGrammars(xerces::BinOutputStream*) {}
 
 void ReaderGrammarPool::deserializeGrammars(xerces::BinInputStream*) {}
 
-}  // namespace utboks
+}  // namespace utboks::xml

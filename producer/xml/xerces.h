@@ -12,7 +12,7 @@
 #include <string_view>
 #include <type_traits>
 
-namespace utboks {
+namespace utboks::xml {
 
 namespace xerces = XERCES_CPP_NAMESPACE;
 static_assert(std::is_same_v<XMLCh, char16_t>);
@@ -69,4 +69,4 @@ class ReaderGrammarPool : public xerces::XMLGrammarPool {
   std::unique_ptr<xerces::XMLStringPool> names_;
 };
 
-}  // namespace utboks
+}  // namespace utboks::xml
