@@ -53,7 +53,7 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   Parser(const Schema& schema, ReaderGrammarPool* pool);
 
   Reading Read(std::string_view text, const ExtractPlan* plan);
-  bool saw_type() const { return saw_type_; }
+  bool leaves_traces() const { return leaves_traces_; }
 
  private:
   struct Level {
@@ -103,7 +103,7 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   std::size_t depth_ = 0;
   std::uint32_t started_ = 0;    // start tags so far
   unsigned int name_space_ = 0;  // the root's
-  bool saw_type_ = false;
+  bool leaves_traces_ = false;   // it had an xsi:type, or an element that is not declared
   bool capturing_ = false;
   std::u16string captured_;
   std::vector<Pending> pending_;  // faults of the start tag being read
@@ -138,7 +138,7 @@ Reading Reader::Parser::Read(std::string_view text, const ExtractPlan* plan) {
   elements_.clear();
   depth_ = 0;
   started_ = 0;
-  saw_type_ = false;
+  leaves_traces_ = false;
   capturing_ = false;
   pending_.clear();
   static const XMLCh kName[] = u"document";
@@ -184,6 +184,7 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
   if (!pending_.empty()) OnStartTagRead(parent, &level);
   ++depth_;
 
+  if (!declaration.isDeclared()) leaves_traces_ = true;
   if (!declaration.isDeclared() && declaration.getId() >= kMaxUnknownNames) {
     Report("too-complex",
            "the document has too many different elements that are not the contract's", TopPath(),
@@ -191,7 +192,7 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
     throw Stop();
   }
   for (XMLSize_t i = 0; i < count; ++i) {
-    if (View(attributes.elementAt(i)->getName()) == u"type") saw_type_ = true;
+    if (View(attributes.elementAt(i)->getName()) == u"type") leaves_traces_ = true;
   }
   if (level.node != nullptr && level.node->field != nullptr) {
     capturing_ = true;
@@ -348,7 +349,7 @@ Reader::~Reader() = default;
 Reading Reader::Read(std::string_view text, const ExtractPlan* plan) {
   reusable_ = false;  // should the parser throw
   Reading reading = parser_->Read(text, plan);
-  reusable_ = reading.whole && reading.violations.empty() && !parser_->saw_type() &&
+  reusable_ = reading.whole && reading.violations.empty() && !parser_->leaves_traces() &&
               pool_->foreign_names() <= kMaxForeignNames;
   return reading;
 }

@@ -44,8 +44,8 @@ class Reader {
   Reading Read(std::string_view text, const ExtractPlan* plan);
 
   // False when something of the last document may have stayed behind: Xerces 3.2
-  // carries an xsi:type in lax content, and unknown names, over to the next.  Then
-  // this reader must not be used again.
+  // keeps the elements it did not know, and carries an xsi:type in lax content, over
+  // to the next document.  Then this reader must not be used again.
   bool reusable() const { return reusable_; }
 
  private:
