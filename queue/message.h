@@ -173,6 +173,12 @@ struct AlarmView {
   bool until_seen = false;  // stands until acknowledged
 };
 
+struct AlarmChange {
+  std::string name;
+  std::string subject;
+  bool raised = false;  // else it is over
+};
+
 struct Overview {
   std::vector<std::pair<State, std::int64_t>> states;
   std::optional<WallTime> oldest_due;  // of those that could go now

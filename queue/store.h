@@ -54,9 +54,10 @@ class Delivery {
   virtual Status Settle(std::span<const Settlement> done) = 0;
   // Dead workers' rows become in doubt (or held, for `crash`).  How many.
   virtual Result<int> RecoverDead() = 0;
-  // Once a minute, and at start: pulls in times that lie too far ahead, lets
+  // Every few seconds, and at start: pulls in times that lie too far ahead, lets
   // pauses end, raises and clears the alarms whose condition is in the store.
-  virtual Status Tick() = 0;
+  // What changed, for the log.
+  virtual Result<std::vector<AlarmChange>> Tick() = 0;
   // An alarm whose condition is known outside the store (certificate, clock).
   virtual Status SetAlarm(std::string_view name, std::string_view subject, bool stands) = 0;
   // Waits for a change of the store since the last call came back, by whichever

@@ -18,7 +18,7 @@ constexpr int kFewInFlight = 8;
 // No change and nothing due: look again all the same, a hint may be missed.
 constexpr Millis kIdle{1'000};
 constexpr Millis kStoreAgain{200};
-constexpr Millis kTick{60'000};
+constexpr Millis kTick{5'000};
 constexpr int kLastTries = 10;
 
 }  // namespace
@@ -43,7 +43,7 @@ Status Dispatcher::Start() {
   const Result<int> recovered = store_.RecoverDead();
   if (!recovered.ok()) return recovered.status();
   if (*recovered > 0) LogInfo("recovered", {{"messages", *recovered}});
-  UTBOKS_RETURN_IF_ERROR(store_.Tick());
+  UTBOKS_RETURN_IF_ERROR(TickOnce());
   running_ = true;
   prober_.Start();
   settler_ = std::thread([this] { SettleLoop(); });
@@ -213,9 +213,22 @@ void Dispatcher::SettleLoop() {
   }
 }
 
+Status Dispatcher::TickOnce() {
+  const Result<std::vector<AlarmChange>> changes = store_.Tick();
+  if (!changes.ok()) return changes.status();
+  for (const AlarmChange& change : *changes) {
+    if (change.raised) {
+      LogWarning("alarm-raised", {{"alarm", change.name}, {"subject", change.subject}});
+    } else {
+      LogInfo("alarm-cleared", {{"alarm", change.name}, {"subject", change.subject}});
+    }
+  }
+  return Status();
+}
+
 void Dispatcher::TickLoop() {
   while (clock_.WaitUntil(clock_.Steady() + kTick, claiming_.get_token())) {
-    const Status ticked = store_.Tick();
+    const Status ticked = TickOnce();
     if (!ticked.ok()) {
       LogWarning("tick-failed", {{"text", ticked.text()}});
       Fail(ticked);

@@ -47,6 +47,7 @@ class Dispatcher final : public Service {
   void ClaimLoop();
   void SettleLoop();
   void TickLoop();
+  Status TickOnce();
   SteadyTime ClaimOnce();
   bool Settle(std::vector<Returned>& returned);
   void Judge(const Returned& returned);

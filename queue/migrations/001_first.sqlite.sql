@@ -63,6 +63,7 @@ CREATE TABLE message (
   attempts INTEGER NOT NULL DEFAULT 0,
   counted INTEGER NOT NULL DEFAULT 0,
   unanswered INTEGER NOT NULL DEFAULT 0,
+  doubt_since INTEGER,                 -- of the first attempt without an answer
   doubts INTEGER NOT NULL DEFAULT 0,
   crashes INTEGER NOT NULL DEFAULT 0,
   backoff INTEGER NOT NULL DEFAULT 0,

@@ -115,6 +115,17 @@ Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view k
   return under_way;
 }
 
+Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) {
+  bool has = false;
+  UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
+    Query q = db.Prepare("SELECT 1 FROM order_key WHERE key = ? AND gone = 0 AND seq > ? LIMIT 1");
+    q.BindBlob(key).Bind(seq);
+    if (q.Step()) has = true;
+    return q.status();
+  }));
+  return has;
+}
+
 Status WakeAfterFollowers(Work& work, std::string_view keys) {
   {
     Query any = work.db.Prepare("SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1");

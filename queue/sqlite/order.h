@@ -31,6 +31,9 @@ Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
 // A follower that is being sent or in doubt now.
 Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view keys);
 
+// Anybody behind it in one of its keys.
+Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);
+
 // After a message with `keys` has come to rest: a head that was told to wait
 // until no follower is under way may go now.
 Status WakeAfterFollowers(Work& work, std::string_view keys);

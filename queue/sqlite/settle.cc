@@ -131,6 +131,12 @@ Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const
   full.to = row.facts.state;
   if (before != row.facts.state) row.changed_at = work.now;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, row, full));
+  if (row.facts.state == State::kInDoubt && before != State::kInDoubt) {
+    Query q =
+        work.db.Prepare("UPDATE message SET doubt_since = ? WHERE seq = ? AND doubt_since IS NULL");
+    q.Bind(ToMillis(work.now)).Bind(row.facts.seq);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
   const bool stands = StandsInKeys(row.facts.state, row.facts.reason, row.facts.unanswered,
                                    work.store.settings.on_head_failed);
   if (stands != row.in_keys || before == State::kSending) {

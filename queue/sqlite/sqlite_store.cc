@@ -88,14 +88,11 @@ void SqliteStore::ReturnReader(std::unique_ptr<Connection> reader) {
 }
 
 Result<std::vector<Inserted>> SqliteStore::Insert(std::span<const NewRow> rows, InsertMode mode) {
-  if (!in_memory() && min_free_ > 0) {
-    struct statvfs disk {};
-    if (statvfs(path_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < min_free_) {
-      return Status(Code::kFull,
-                    fmt::format("store {}: less than {} MiB free on its disk ([outbox] min_free); "
-                                "nothing was taken in, make room and try again",
-                                path_, min_free_ >> 20));
-    }
+  if (DiskLow()) {
+    return Status(Code::kFull,
+                  fmt::format("store {}: less than {} MiB free on its disk ([outbox] min_free); "
+                              "nothing was taken in, make room and try again",
+                              path_, min_free_ >> 20));
   }
   std::vector<SealedRow> sealed;
   sealed.reserve(rows.size());
@@ -133,8 +130,14 @@ Result<int> SqliteStore::RecoverDead() {
   return Write<int>([](Work& work) { return RecoverDeadRows(work); });
 }
 
-Status SqliteStore::Tick() {
-  return WriteStatus([&](Work& work) { return TickRows(work, path_, min_free_); });
+bool SqliteStore::DiskLow() const {
+  if (in_memory() || min_free_ == 0) return false;
+  struct statvfs disk {};
+  return statvfs(path_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < min_free_;
+}
+
+Result<std::vector<AlarmChange>> SqliteStore::Tick() {
+  return Write<std::vector<AlarmChange>>([&](Work& work) { return TickRows(work, DiskLow()); });
 }
 
 Status SqliteStore::SetAlarm(std::string_view name, std::string_view subject, bool stands) {

@@ -38,7 +38,7 @@ class SqliteStore final : public Store {
   Status HandBack(std::span<const Lease> surely_not_sent) override;
   Status Settle(std::span<const Settlement> done) override;
   Result<int> RecoverDead() override;
-  Status Tick() override;
+  Result<std::vector<AlarmChange>> Tick() override;
   Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override;
   void WaitForChange(SteadyTime until, const std::stop_token& stop) override;
 
@@ -75,6 +75,7 @@ class SqliteStore final : public Store {
   void StartWriter(std::unique_ptr<Connection> db);
   void AfterCommit(Connection& db);
   bool ChangedElsewhere();  // change_mutex_ is held
+  bool DiskLow() const;     // below min_free
   bool in_memory() const { return path_ == ":memory:"; }
 
   // Runs `operation` (Result<T>(Work&)) in a write transaction.

@@ -1,13 +1,12 @@
-// What time does by itself, once a minute and at start (delivery.md §11).
+// What time does by itself (delivery.md §9, §11).
 #pragma once
 
-#include <cstdint>
-#include <string>
+#include <vector>
 
 #include "queue/sqlite/work.h"
 
 namespace utboks::sqlite {
 
-Status TickRows(Work& work, const std::string& path, std::uint64_t min_free);
+Result<std::vector<AlarmChange>> TickRows(Work& work, bool disk_low);
 
 }  // namespace utboks::sqlite

@@ -284,6 +284,36 @@ TEST_P(DeskTest, AnAlarmThatStandsUntilSeenGoesWhenAcknowledged) {
   EXPECT_FALSE(stands("clock"));
 }
 
+TEST_P(DeskTest, TheStoresOwnAlarmsComeAndGoWithTheirCause) {
+  const auto tick = [&] {
+    std::vector<std::string> told;
+    for (const AlarmChange& change : *store_->Tick()) {
+      told.push_back((change.raised ? "+" : "-") + change.name);
+    }
+    return told;
+  };
+  using Told = std::vector<std::string>;
+  EXPECT_EQ(tick(), Told{});
+  const Uuid head = In(State::kHeld, "a");
+  EXPECT_EQ(tick(), Told{"+held"});
+  EXPECT_EQ(tick(), Told{}) << "told once";
+  Put(Row("behind", {"key-a"}));
+  EXPECT_EQ(tick(), Told{"+head-blocked"});
+  ASSERT_TRUE(Decide(Decision::kCancel, head).status.ok());
+  Told over = tick();
+  std::sort(over.begin(), over.end());
+  EXPECT_EQ(over, (Told{"-head-blocked", "-held"}));
+  SendOne(Unanswered());
+  EXPECT_EQ(tick(), Told{});
+  clock_.Advance(Millis(10 * 60'000));
+  EXPECT_EQ(tick(), Told{"+in-doubt"});
+  SendOne(Accepted());
+  EXPECT_EQ(tick(), Told{"-in-doubt"});
+  Put(Row("refused"));
+  SendOne(Refused());
+  EXPECT_EQ(tick(), Told{"+site-closed"});
+}
+
 TEST_P(DeskTest, PurgeTakesContentThenRecordAndKeepsTheIdentifierTaken) {
   const Uuid accepted = In(State::kAccepted, "a");
   const Uuid held = In(State::kHeld, "h");
