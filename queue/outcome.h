@@ -58,7 +58,7 @@ struct Outcome {
   std::string feilkode;        // the register's exception name
   std::string support_id;      // the firewall's, when its page carried one
   std::string retry_after;     // the raw header, as evidence
-  std::string answer;          // body as received, bounded; sealed when stored
+  std::string answer;          // head and body as received, bounded; sealed when stored
   std::optional<WallTime> server_date;  // the answer's Date header
 };
 

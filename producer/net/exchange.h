@@ -51,8 +51,8 @@ struct Exchange {
 
   int status = 0;
   std::string content_type, retry_after, date;  // as they stood
-  std::string head;  // status line and headers, where the status is not 2xx
-  std::string body;  // at most kMostBody bytes
+  std::string head;                             // status line and headers, each with its line end
+  std::string body;                             // at most kMostBody bytes
   bool body_whole = false;
 };
 

@@ -37,19 +37,24 @@ class TlsSession::Impl {
     SteadyTime now = steady_clock::now();
     DropIfStale(now);
     exchange.kept_alive = channel_.open();
-    if (!channel_.open() &&
-        !Connect(std::min(deadline, now + settings_.connect_timeout), stop, exchange)) {
-      return exchange;
+    if (!channel_.open()) {
+      const SteadyTime until = std::min(deadline, now + settings_.connect_timeout);
+      if (now >= deadline) return OutOfTime(exchange);
+      if (!Connect(until, stop, exchange)) {
+        // With next to no time left, running out of it says nothing of the site.
+        const bool late = exchange.fault == Fault::kTimeout || exchange.fault == Fault::kDns;
+        const bool hurried = deadline - now < settings_.connect_timeout / kHurried;
+        if (late && hurried && steady_clock::now() >= deadline) return OutOfTime(exchange);
+        return exchange;
+      }
     }
     exchange.phase = Phase::kConnected;
     now = steady_clock::now();
     if (stop.stop_requested()) {
       Fail(exchange, {Fault::kInterrupted, TlsFault::kNone, false, "stopping"});
     } else if (now >= deadline) {
-      // The connection is sound: kept for the next one.
-      exchange.fault = Fault::kDeadline;
-      exchange.detail = "the time given had passed before the first byte";
-      idle_since_ = now;
+      if (!exchange.kept_alive) idle_since_ = now;  // sound, and kept for the next one
+      return OutOfTime(exchange);
     } else {
       parser_.Reset(request.bodyless_answer);
       Converse(request, std::min(deadline, now + settings_.response_timeout), stop, exchange);
@@ -63,6 +68,15 @@ class TlsSession::Impl {
   }
 
  private:
+  // A time to connect that is shorter than this part of connect_timeout is none.
+  static constexpr int kHurried = 10;
+
+  static Exchange OutOfTime(Exchange exchange) {
+    exchange.fault = Fault::kDeadline;
+    exchange.detail = "the time given had passed before the first byte";
+    return exchange;
+  }
+
   void DropIfStale(SteadyTime now) {
     if (!channel_.open()) return;
     // A quiet connection has nothing to read but what TLS keeps to itself.
@@ -243,7 +257,7 @@ class TlsSession::Impl {
     exchange.content_type = parser_.content_type();
     exchange.retry_after = parser_.retry_after();
     exchange.date = parser_.date();
-    if (exchange.status < 200 || exchange.status > 299) exchange.head = parser_.head();
+    exchange.head = parser_.head();
     exchange.body = std::move(parser_.body());
     exchange.body_whole = parser_.state() == ResponseParser::State::kDone;
   }

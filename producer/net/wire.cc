@@ -10,7 +10,7 @@
 namespace utboks {
 
 void StoppableFd::ShutDown() {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(mutex_);
   if (fd_ >= 0) ::shutdown(fd_, SHUT_RDWR);
 }
 

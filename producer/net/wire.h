@@ -1,9 +1,8 @@
 // Waiting on a socket until a deadline, and ending the wait from another thread.
 #pragma once
 
-#include <mutex>
-
 #include "queue/base/clock.h"
+#include "queue/base/mutex.h"
 
 namespace utboks {
 
@@ -13,7 +12,7 @@ namespace utboks {
 class StoppableFd {
  public:
   void Publish(int fd) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(mutex_);
     fd_ = fd;
   }
   void Withdraw() { Publish(-1); }
@@ -21,8 +20,8 @@ class StoppableFd {
   void ShutDown();
 
  private:
-  std::mutex mutex_;
-  int fd_ = -1;  // guarded by mutex_
+  Mutex mutex_;
+  int fd_ UTBOKS_GUARDED_BY(mutex_) = -1;
 };
 
 // Waits until `events` (of poll) or an error shows on `fd`; false when the

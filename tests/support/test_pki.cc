@@ -14,6 +14,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 
 namespace utboks::testing {
 namespace {
@@ -144,6 +145,18 @@ TestIdentity MakeAuthority(const std::string& name) {
 
 TestIdentity MakeIdentity(const CertificateSpec& spec, const TestIdentity& issuer) {
   return Make(spec, &issuer);
+}
+
+PkiFiles WriteFiles(const std::filesystem::path& folder, const TestIdentity& client,
+                    const TestIdentity& trusted) {
+  const auto write = [&folder](const char* name, const std::string& content) {
+    const std::filesystem::path path = folder / name;
+    std::ofstream(path) << content;
+    std::filesystem::permissions(path, std::filesystem::perms(0600));
+    return path.string();
+  };
+  return {write("client.pem", client.CertificatePem()), write("client-key.pem", client.KeyPem()),
+          write("ca.pem", trusted.CertificatePem())};
 }
 
 CertificateSpec ClientSpec(const std::string& organisation_number) {

@@ -1,6 +1,7 @@
 // Certificates of every kind tests need, made in memory with P-256 keys.
 #pragma once
 
+#include <filesystem>
 #include <memory>
 #include <string>
 #include <utility>
@@ -44,6 +45,13 @@ class TestIdentity {
 TestIdentity MakeAuthority(const std::string& name);
 // Aborts on a spec that OpenSSL does not understand: a fault of the test.
 TestIdentity MakeIdentity(const CertificateSpec& spec, const TestIdentity& issuer);
+
+// `client` and its key, and the authority to trust, as files in `folder`.
+struct PkiFiles {
+  std::string certificate, key, authority;
+};
+PkiFiles WriteFiles(const std::filesystem::path& folder, const TestIdentity& client,
+                    const TestIdentity& trusted);
 
 // A client certificate shaped as a virksomhetssertifikat (SEID 2).
 CertificateSpec ClientSpec(const std::string& organisation_number = "100101688");

@@ -1,0 +1,78 @@
+// The register's mottak over mutual TLS: one message out, one judged answer back.
+#pragma once
+
+#include <memory>
+#include <stop_token>
+#include <string>
+#include <string_view>
+
+#include "producer/net/credentials.h"
+#include "producer/net/tls_session.h"
+#include "producer/submit/register_client.h"
+#include "queue/base/clock.h"
+#include "queue/base/status.h"
+#include "queue/delivery_settings.h"
+
+namespace utboks {
+
+struct RegisterSettings {
+  std::string base_url;  // https://host[:port]
+  std::string proxy;     // host:port; "" = none
+  Millis connect_timeout{10'000};
+  Millis response_timeout{60'000};
+  DeliverySettings delivery;
+};
+
+// What all clients of one register share; safe for many threads.
+class RegisterSite {
+ public:
+  // kConfig: base_url or proxy is malformed, or the TLS library refuses the
+  // credentials.  Connects to nobody.  `clock` outlives it.
+  static Result<std::shared_ptr<const RegisterSite>> Make(
+      const RegisterSettings& settings, std::shared_ptr<const Credentials> credentials,
+      Clock& clock);
+
+  const Credentials& credentials() const { return *credentials_; }
+  std::string_view host() const { return server_.host; }  // a store is stamped with it
+
+ private:
+  friend class HttpRegisterClient;
+  RegisterSite(std::shared_ptr<const Credentials> credentials, Clock& clock);
+
+  const std::shared_ptr<const Credentials> credentials_;
+  Clock& clock_;
+  Endpoint server_;
+  SessionSettings session_;
+  DeliverySettings delivery_;
+  std::string headers_;  // those that all requests have
+  std::shared_ptr<const TlsContext> context_;
+  std::shared_ptr<Resolver> resolver_;
+};
+
+// Over one kept-alive connection of its own, opened by its first request.  A
+// message's bytes are sent at most once so that they can have arrived; a Submit
+// right after a Head goes over the same connection.
+class HttpRegisterClient final : public RegisterClient {
+ public:
+  explicit HttpRegisterClient(std::shared_ptr<const RegisterSite> site);
+
+  Outcome Submit(const Payload& payload, SteadyTime deadline, const std::stop_token& stop) override;
+  HeadResult Head(std::string_view ressurs, SteadyTime deadline,
+                  const std::stop_token& stop) override;
+
+  // Why the last request failed on the wire, one line for people; "" when it did
+  // not.  For `doctor` and the log; never content.
+  const std::string& last_failure() const { return last_failure_; }
+
+ private:
+  Outcome Post(const Payload& payload, SteadyTime deadline, const std::stop_token& stop);
+  bool Expired() const;
+  Exchange Send(const Request& request, SteadyTime deadline, const std::stop_token& stop);
+
+  const std::shared_ptr<const RegisterSite> site_;
+  TlsSession session_;
+  std::string head_;  // of the request being sent; kept for its memory
+  std::string last_failure_;
+};
+
+}  // namespace utboks
