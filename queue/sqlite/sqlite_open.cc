@@ -6,7 +6,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -21,11 +20,6 @@ namespace {
 
 constexpr Millis kOpenLimit{10'000};
 constexpr std::string_view kMemory = ":memory:";
-
-std::string HostName() {
-  std::array<char, 256> name{};
-  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "unknown";
-}
 
 // The file is made before SQLite sees it, so that it is its owner's alone from
 // the first byte, and its folder knows of it before anything in it counts.
@@ -175,12 +169,11 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
 Status SqliteStore::WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys) {
   store_id_ = FormatUuid(MakeUuid(clock_.Wall(), SecureRandom()));
   epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
-  const std::string host = options.host.empty() ? HostName() : options.host;
   Query q = db.Prepare(
       "INSERT INTO store (one, id, environment, organisation, host, epoch, created)"
       " VALUES (1, ?, ?, ?, ?, ?, ?)");
   q.BindText(store_id_).BindText(options.environment).BindText(options.organisation_number);
-  q.BindText(host).Bind(epoch_).Bind(ToMillis(clock_.Wall()));
+  q.BindText(options.host).Bind(epoch_).Bind(ToMillis(clock_.Wall()));
   UTBOKS_RETURN_IF_ERROR(q.Run());
   for (const SealKey& key : keys.seal) UTBOKS_RETURN_IF_ERROR(AddFingerprint(db, "seal", key));
   return AddFingerprint(db, "lookup", keys.lookup);
@@ -199,7 +192,7 @@ Status SqliteStore::CheckStamp(Connection& db, const StoreOptions& options, cons
     const auto differs = [&](std::string_view what, std::string_view is, std::string_view wanted) {
       return Status(Code::kConfig,
                     fmt::format("store {} belongs to {} {}, not {}; one store holds one agency's "
-                                "messages to one environment from one machine: check [register] "
+                                "messages to one register: check [register] "
                                 "and [outbox] store",
                                 path_, what, is, wanted));
     };
@@ -209,8 +202,7 @@ Status SqliteStore::CheckStamp(Connection& db, const StoreOptions& options, cons
     if (q.Text(2) != options.organisation_number) {
       return differs("organisation", q.Text(2), options.organisation_number);
     }
-    const std::string host = options.host.empty() ? HostName() : options.host;
-    if (q.Text(3) != host) return differs("host", q.Text(3), host);
+    if (q.Text(3) != options.host) return differs("register", q.Text(3), options.host);
   }
   const auto check = [&](std::string_view purpose, int id, std::string_view fingerprint) {
     const auto fits = [&](const SealKey& key) {

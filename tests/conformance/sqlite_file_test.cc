@@ -105,7 +105,7 @@ TEST_F(SqliteFileTest, BelongsToOneEnvironmentOrganisationAndHost) {
   Refused(Code::kConfig, "organisation");
   options_ = right;
   options_.host = "elsewhere";
-  Refused(Code::kConfig, "host");
+  Refused(Code::kConfig, "register host");
 }
 
 TEST_F(SqliteFileTest, CannotBeReadWithoutItsKeys) {

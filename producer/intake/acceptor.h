@@ -1,0 +1,67 @@
+// THE way in: every message comes through here, whoever hands it in.
+//
+// Parses and validates each document (producer/xml), and puts the good ones into
+// the store, many in one commit.  A refused document leaves no trace and takes no
+// identifier.  An Acceptor is safe for many threads; the validator and the store
+// must outlive it.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "producer/xml/validator.h"
+#include "queue/base/secret.h"
+#include "queue/base/status.h"
+#include "queue/store.h"
+
+namespace utboks {
+
+struct Incoming {
+  std::string label;  // as the caller names it: a path, "-"
+  std::string ressurs;
+  SensitiveText document;
+  // Replaces the persons that the catalogue marks.
+  std::optional<std::vector<SensitiveText>> order_keys;
+  std::optional<WallTime> not_before;
+  std::string actor;
+};
+
+struct Answer {
+  std::string label;
+  // Ok: stored, or there already.  kInvalid: see `violations`.  kExists: the
+  // identifier is taken by other bytes.  kUsage: unknown ressurs.  kBusy, kFull:
+  // nothing happened, hand it in again.  kCancelled: good, but left out because
+  // another of the batch was refused (all-or-none).
+  Status status;
+  Inserted inserted;  // where status is ok, and of kExists the one that has it
+  SensitiveText identifikator;
+  std::string edition;
+  std::vector<Violation> violations;
+  std::size_t more_violations = 0;
+};
+
+class Acceptor {
+ public:
+  Acceptor(const Validator& validator, Intake& store) : validator_(validator), store_(store) {}
+
+  // One answer per document, in order.  kEachAlone: the good ones are stored in
+  // groups, and `each` is told of each answer once it is final (after its commit).
+  // kAllOrNone: one refused and nothing is stored.
+  std::vector<Answer> Accept(std::span<const Incoming> batch, InsertMode mode,
+                             const std::function<void(const Answer&)>& each = {});
+
+  // So many documents go into one commit.
+  static constexpr std::size_t kGroup = 64;
+
+ private:
+  bool Check(const Incoming& incoming, Answer& answer, NewRow& row) const;
+  void Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode);
+
+  const Validator& validator_;
+  Intake& store_;
+};
+
+}  // namespace utboks
