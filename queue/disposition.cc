@@ -79,13 +79,16 @@ bool HeldBack(const Judgement& j) {
 
 // ---- time ----
 
+// The suspect's own probes follow its backoff after the tenth, uncounted.
+bool PacedProbe(const Judgement& j) {
+  return j.suspects_probe && j.resource.probes >= kQuickProbes;
+}
+
 // Lengthens the backoff where this failure paces the message, and says the wait.
 Millis Backoff(Judgement& j) {
   MessageFacts& after = j.d.after;
-  // The suspect's own probes follow its backoff after the tenth, uncounted.
-  const bool paced = j.suspects_probe && j.resource.probes >= kQuickProbes;
   Millis own{};
-  if (j.d.counted || paced) {
+  if (j.d.counted || PacedProbe(j)) {
     own = NextBackoff(after.last_backoff, j.settings, j.random);
     after.last_backoff = own;
     if (j.d.counted) ++after.counted;
@@ -134,15 +137,19 @@ void Accept(Judgement& j) {
 
 void Retry(Judgement& j) {
   Disposition& d = j.d;
-  d.after.state = ReturnState(j.message.unanswered);
-  d.after.reason = j.outcome.reason;
-  if (OutOfTime(j)) return Hold(d, reason::kLifetime, Cause::kLimit);
-  const bool paced = j.suspects_probe && j.resource.probes >= kQuickProbes;
+  MessageFacts& after = d.after;
+  after.state = ReturnState(j.message.unanswered);
+  after.reason = j.outcome.reason;
   // Cut off before the first byte by our own stop: as if never claimed.
   if (j.outcome.interrupted) return;
-  if (!d.counted && !paced && HeldBack(j)) return;
-  d.after.due_at = j.now + Backoff(j);
-  d.waited_on = WaitedOn::kResource;
+  const bool out_of_time = OutOfTime(j);
+  if (d.counted || PacedProbe(j) || !HeldBack(j)) {
+    after.due_at = j.now + Backoff(j);
+    d.waited_on = WaitedOn::kResource;
+  } else if (j.sent.probe) {
+    after.due_at = std::max(after.due_at, j.now);
+  }
+  if (out_of_time) Hold(d, reason::kLifetime, Cause::kLimit);
 }
 
 void Doubt(Judgement& j) {

@@ -4,9 +4,11 @@
 // Stores call Dispose inside the transaction that settles, write what it says, and
 // decide nothing themselves.  Time and chance are arguments.
 //
-// What keeps its place: not_sent, 401, 403, 404, 406, 429 and probes leave due_at
-// as it is, for a gate holds the message back.  Where none does (our own trouble
-// before the first byte), it waits as long as it last did: no retry spins.
+// What keeps its place: not_sent, 401, 403, 404, 406 and 429 leave due_at as it is,
+// for a gate holds the message back.  Where none does (our own trouble before the
+// first byte), it waits as long as it last did: no retry spins.  A probe's message
+// goes behind the others that are due (due_at = now), so that by due_at the least
+// recently tried comes first, and no message keeps a gate shut alone.
 #pragma once
 
 #include <optional>
