@@ -17,7 +17,6 @@ packages=(
   prometheus-cpp-dev   # metrics
   libgtest-dev         # tests
   libgmock-dev         # tests
-  libbenchmark-dev     # benchmarks
   openssl              # development certificates
   strace               # tests: what was synced before it was acknowledged
 )
