@@ -8,6 +8,7 @@
 
 #include "producer/app/config.h"
 #include "producer/ops/operator.h"
+#include "producer/xml/validator.h"
 #include "queue/base/clock.h"
 #include "queue/store.h"
 
@@ -31,8 +32,8 @@ class Parts {
   virtual Result<Store*> OpenStore(const StoreUse& use) = 0;
   // Over OpenStore({}) unless the store is open already.
   virtual Result<Operator*> GetOperator() = 0;
-  // The resources of the catalogue.
-  virtual Result<std::vector<std::string>> Ressurser() = 0;
+  virtual Result<const Catalogue*> GetCatalogue() = 0;
+  virtual Result<const Validator*> GetValidator() = 0;
   // Whole days until our certificate runs out; nothing when there is none to read.
   virtual std::optional<long long> CertificateDays() = 0;
   virtual Clock& clock() = 0;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 #include "producer/app/cli/options.h"
 #include "producer/app/nearest_name.h"
 #include "producer/app/view.h"
@@ -82,10 +80,11 @@ void ShowCauses(const Selection& selection, Console& console) {
 
 Status CheckRessurs(Parts& parts, const std::string& ressurs) {
   if (ressurs.empty()) return Status();
-  const auto known = parts.Ressurser();
-  if (!known.ok()) return known.status();
-  if (std::find(known->begin(), known->end(), ressurs) != known->end()) return Status();
-  const std::vector<std::string_view> names(known->begin(), known->end());
+  const auto catalogue = parts.GetCatalogue();
+  if (!catalogue.ok()) return catalogue.status();
+  if ((*catalogue)->Find(ressurs) != nullptr) return Status();
+  std::vector<std::string_view> names;
+  for (const Ressurs& known : (*catalogue)->ressurser()) names.push_back(known.name);
   return Status(Code::kUsage, fmt::format("there is no ressurs {}; did you mean {}? `utboks "
                                           "schemas list` shows them all",
                                           ressurs, NearestName(ressurs, names)));

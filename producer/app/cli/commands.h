@@ -21,7 +21,9 @@ std::unique_ptr<Command> MakePurge();
 std::unique_ptr<Command> MakeRelease();
 std::unique_ptr<Command> MakeReplay();
 std::unique_ptr<Command> MakeResume();
+std::unique_ptr<Command> MakeSchemas();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeStatus();
+std::unique_ptr<Command> MakeValidate();
 
 }  // namespace utboks::app

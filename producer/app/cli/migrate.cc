@@ -8,11 +8,14 @@ namespace {
 class Migrate final : public Command {
  public:
   std::string name() const override { return "migrate"; }
-  std::string summary() const override { return "bring the store to this version's form"; }
+  std::string summary() const override {
+    return "bring the store to this version's form, or make it";
+  }
   void Declare(CLI::App&) override {}
 
   Result<int> Run(Parts& parts, Console& console) override {
     StoreUse use;
+    use.create = true;
     use.migrate = true;
     const auto store = parts.OpenStore(use);
     if (!store.ok()) return store.status();

@@ -1,6 +1,8 @@
 // Parts over a store in memory, and a program run with them.
 #pragma once
 
+#include <memory>
+#include <optional>
 #include <sstream>
 #include <string>
 #include <vector>
@@ -25,6 +27,7 @@ struct Bench {
   std::vector<StoreUse> uses;
   std::optional<std::string> config_path;
   std::optional<long long> certificate_days = 200;
+  std::string schemas = UTBOKS_SCHEMAS;
   AcceptAll accept_all;
   Operator desk{store, store, accept_all};
 };
@@ -50,8 +53,19 @@ class FakeParts final : public Parts {
     if (!bench_.store_failure.ok()) return bench_.store_failure;
     return &bench_.desk;
   }
-  Result<std::vector<std::string>> Ressurser() override {
-    return std::vector<std::string>{"doedsfall_v1", "annullering_av_doedsfall_v1"};
+  Result<const Catalogue*> GetCatalogue() override {
+    if (!catalogue_) {
+      auto catalogue = Catalogue::Load(bench_.schemas);
+      if (!catalogue.ok()) return catalogue.status();
+      catalogue_ = *std::move(catalogue);
+    }
+    return &*catalogue_;
+  }
+  Result<const Validator*> GetValidator() override {
+    const auto catalogue = GetCatalogue();
+    if (!catalogue.ok()) return catalogue.status();
+    if (!validator_) validator_ = Validator::Make(**catalogue, {});
+    return validator_.get();
   }
   std::optional<long long> CertificateDays() override { return bench_.certificate_days; }
   Clock& clock() override { return bench_.clock; }
@@ -60,6 +74,8 @@ class FakeParts final : public Parts {
  private:
   Bench& bench_;
   std::optional<Config> config_;
+  std::optional<Catalogue> catalogue_;
+  std::unique_ptr<Validator> validator_;
 };
 
 struct Ran {

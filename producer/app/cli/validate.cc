@@ -1,0 +1,95 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+
+#include "producer/app/cli/act.h"
+#include "producer/app/cli/commands.h"
+#include "producer/app/cli/options.h"
+#include "producer/app/document_file.h"
+#include "producer/app/verdict_view.h"
+#include "queue/base/mask.h"
+
+namespace utboks::app {
+namespace {
+
+class Validate final : public Command {
+ public:
+  std::string name() const override { return "validate"; }
+  std::string summary() const override { return "the checks of enqueue, nothing stored"; }
+  void Declare(CLI::App& app) override {
+    app.add_option("FILE", files_, "documents; - reads one from standard input")->required();
+    app.add_option("--ressurs", ressurs_, "they must be of this resource; else the root decides")
+        ->type_name("RESSURS");
+    app.add_option("--edition", edition_, "hold against exactly this edition, withdrawn ones too")
+        ->type_name("E");
+    app.add_flag("--schema-only", schema_only_, "leave out what no schema can say");
+  }
+
+  Result<int> Run(Parts& parts, Console& console) override {
+    UTBOKS_RETURN_IF_ERROR(CheckRessurs(parts, ressurs_));
+    const auto config = parts.GetConfig();
+    if (!config.ok()) return config.status();
+    const auto validator = parts.GetValidator();
+    if (!validator.ok()) return validator.status();
+    CheckRequest request;
+    if (!ressurs_.empty()) request.ressurs = ressurs_;
+    if (!edition_.empty()) request.edition = edition_;
+    request.schema_only = schema_only_;
+    const auto most = static_cast<std::size_t>((*config)->intake.max_document);
+
+    WorstOf worst;
+    for (std::size_t i = 0; i < files_.size(); ++i) {
+      const std::string& file = files_[i];
+      const auto document = ReadDocument(file, console.in(), most);
+      if (!document.ok()) {
+        worst.Add(document.status());
+        ReportFailure(file, document.status(), console);
+        continue;
+      }
+      const auto checked = (*validator)->Check(*document, request);
+      // Wrong words, missing schemas: the same for every file that follows.
+      if (!checked.ok()) return checked.status();
+      if (!checked->valid) worst.Add(Status(Code::kInvalid, "invalid"));
+      Report(file, *checked, console);
+      console.Progress("validate", i + 1, files_.size());
+    }
+    return worst.exit_code();
+  }
+
+ private:
+  static void ReportFailure(const std::string& file, const Status& status, Console& console) {
+    if (console.json()) {
+      console.Line(
+          JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
+    } else {
+      console.Note(status.text());
+    }
+  }
+
+  static void Report(const std::string& file, const Checked& checked, Console& console) {
+    const std::string shown = MaskIdentifier(file);
+    if (console.json()) {
+      JsonObject line;
+      line.Add("file", shown).Add("valid", checked.valid);
+      AddKind(line, checked);
+      AddViolations(line, checked);
+      console.Line(line);
+      return;
+    }
+    console.Text(
+        fmt::format("{}: {}{}", shown, checked.valid ? "valid" : "not valid", KindText(checked)));
+    for (const std::string& line : ViolationLines(checked)) console.Text(line);
+  }
+
+  std::vector<std::string> files_;
+  std::string ressurs_, edition_;
+  bool schema_only_ = false;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> MakeValidate() {
+  return std::make_unique<Validate>();
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,61 @@
+#include "producer/app/verdict_view.h"
+
+#include <fmt/format.h>
+
+#include "queue/base/mask.h"
+
+namespace utboks::app {
+
+JsonObject FailureJson(const Status& status) {
+  JsonObject object;
+  object.Add("code", CodeName(status.code())).Add("text", MaskNumbers(status.text()));
+  return object;
+}
+
+void AddKind(JsonObject& object, const Checked& checked) {
+  for (const auto& [name, value] :
+       {std::pair("ressurs", &checked.ressurs), std::pair("edition", &checked.edition)}) {
+    if (value->empty()) {
+      object.AddNull(name);
+    } else {
+      object.Add(name, *value);
+    }
+  }
+}
+
+void AddViolations(JsonObject& object, const Checked& checked) {
+  JsonList list;
+  for (const Violation& violation : checked.violations) {
+    list.Add(JsonObject()
+                 .Add("rule", violation.rule)
+                 .Add("line", violation.line)
+                 .Add("column", violation.column)
+                 .Add("path", violation.path)
+                 .Add("text", violation.text));
+  }
+  object.Add("violations", list);
+  if (checked.more > 0) object.Add("more", checked.more);
+}
+
+std::string KindText(const Checked& checked) {
+  if (checked.ressurs.empty()) return "";
+  if (checked.edition.empty()) return ", " + checked.ressurs;
+  return fmt::format(", {} {}", checked.ressurs, checked.edition);
+}
+
+std::vector<std::string> ViolationLines(const Checked& checked) {
+  std::vector<std::string> lines;
+  for (const Violation& violation : checked.violations) {
+    std::string place;
+    if (violation.line > 0) {
+      place = fmt::format("line {}, column {}", violation.line, violation.column);
+    }
+    if (!violation.path.empty()) place += (place.empty() ? "" : ", ") + violation.path;
+    lines.push_back(fmt::format("  {}{}{} ({})", place, place.empty() ? "" : ": ", violation.text,
+                                violation.rule));
+  }
+  if (checked.more > 0) lines.push_back(fmt::format("  and {} more", checked.more));
+  return lines;
+}
+
+}  // namespace utboks::app

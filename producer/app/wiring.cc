@@ -1,0 +1,176 @@
+#include "producer/app/wiring.h"
+
+#include <fmt/format.h>
+#include <pwd.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+#include "producer/app/schema_folder.h"
+#include "producer/net/endpoint.h"
+#include "queue/open_store.h"
+
+namespace utboks::app {
+namespace {
+
+// A process stopped (Ctrl-Z) while it holds the store's lock would stop every
+// other one too.  Blocked here before the store's threads exist, so in all of
+// them; the thread that takes the lock lets it through when it holds none.
+void ShieldFromStop() {
+  sigset_t stop;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTSTP);
+  pthread_sigmask(SIG_BLOCK, &stop, nullptr);
+}
+
+}  // namespace
+
+CredentialSettings CredentialsOf(const Config& config) {
+  return {config.registry.client_certificate, config.registry.client_key,
+          config.registry.client_key_password_file, config.registry.ca_file,
+          config.registry.organisation_number};
+}
+
+Status CheckRegister(const Config& config) {
+  const auto missing = [&](std::string_view key) {
+    return Status(Code::kConfig, fmt::format("[register] {} is not set; set it in {}", key,
+                                             config.path.empty() ? kDefaultConfigPath
+                                                                 : std::string_view(config.path)));
+  };
+  if (config.registry.base_url.empty()) return missing("base_url");
+  if (config.registry.organisation_number.empty()) return missing("organisation_number");
+  return Status();
+}
+
+// What was accepted once is held against today's contracts, in any edition that is
+// enabled.
+class Wiring::StoredDocuments final : public Revalidator {
+ public:
+  explicit StoredDocuments(Wiring& wiring) : wiring_(wiring) {}
+
+  Result<Accepted> Check(const Payload& payload) override {
+    const auto validator = wiring_.GetValidator();
+    if (!validator.ok()) return validator.status();
+    const auto checked =
+        (*validator)->Check(payload.document.reveal(), {payload.ressurs, {}, false});
+    if (!checked.ok()) {
+      return Status(Code::kInvalid, "is not sent: " + checked.status().text());
+    }
+    if (!checked->valid) {
+      const auto& first = checked->violations.front();
+      return Status(Code::kInvalid,
+                    fmt::format("is not sent: it no longer holds against edition {} ({}, line {}); "
+                                "close it and hand in a new one",
+                                checked->edition, first.rule, first.line));
+    }
+    return Accepted{checked->edition, checked->schema_hash};
+  }
+
+ private:
+  Wiring& wiring_;
+};
+
+Wiring::Wiring(std::optional<std::string> config_path, Environment environment)
+    : config_path_(std::move(config_path)), environment_(std::move(environment)) {}
+
+Wiring::~Wiring() = default;
+
+Result<const Config*> Wiring::GetConfig() {
+  if (!config_) {
+    auto config = LoadConfig(config_path_, environment_);
+    if (!config.ok()) return config.status();
+    config_ = *std::move(config);
+    // A command's own output says what it did; `run` asks for more.
+    const LogLevel level =
+        config_->log.level == LogLevel::kInfo ? LogLevel::kWarning : config_->log.level;
+    SetUpLog(level, config_->log.format);
+  }
+  return &*config_;
+}
+
+Result<Store*> Wiring::OpenStore(const StoreUse& use) {
+  if (store_) return store_.get();
+  const auto config = GetConfig();
+  if (!config.ok()) return config.status();
+  UTBOKS_RETURN_IF_ERROR(CheckRegister(**config));
+  const auto server = ParseBaseUrl((*config)->registry.base_url);
+  if (!server.ok()) return server.status();
+  ShieldFromStop();
+  StoreOptions options;
+  options.url = (*config)->outbox.store;
+  options.key_file = (*config)->outbox.key_file;
+  options.environment = (*config)->registry.production ? "production" : "test";
+  options.organisation_number = (*config)->registry.organisation_number;
+  options.host = server->host;
+  options.min_free = static_cast<std::uint64_t>((*config)->outbox.min_free);
+  options.delivery = (*config)->delivery;
+  options.create = use.create;
+  options.migrate = use.migrate;
+  options.as_worker = use.as_worker;
+  options.after_restore = use.after_restore;
+  auto store = utboks::OpenStore(options);
+  if (!store.ok()) return store.status();
+  store_ = *std::move(store);
+  return store_.get();
+}
+
+Result<Operator*> Wiring::GetOperator() {
+  if (!operator_) {
+    const auto store = OpenStore({});
+    if (!store.ok()) return store.status();
+    revalidator_ = std::make_unique<StoredDocuments>(*this);
+    operator_ = std::make_unique<Operator>(**store, **store, *revalidator_);
+  }
+  return operator_.get();
+}
+
+Result<const Catalogue*> Wiring::GetCatalogue() {
+  if (!catalogue_) {
+    const auto folder = FindSchemaFolder();
+    if (!folder.ok()) return folder.status();
+    auto catalogue = Catalogue::Load(*folder);
+    if (!catalogue.ok()) return catalogue.status();
+    catalogue_ = *std::move(catalogue);
+  }
+  return &*catalogue_;
+}
+
+Result<const Validator*> Wiring::GetValidator() {
+  if (!validator_) {
+    const auto config = GetConfig();
+    if (!config.ok()) return config.status();
+    const auto catalogue = GetCatalogue();
+    if (!catalogue.ok()) return catalogue.status();
+    ValidatorSettings settings;
+    settings.production = (*config)->registry.production;
+    settings.limits = {static_cast<std::size_t>((*config)->intake.max_document),
+                       (*config)->intake.max_depth, (*config)->intake.max_attributes};
+    validator_ = Validator::Make(**catalogue, settings);
+  }
+  return validator_.get();
+}
+
+std::optional<long long> Wiring::CertificateDays() {
+  const auto config = GetConfig();
+  if (!config.ok() || (*config)->registry.client_certificate.empty()) return std::nullopt;
+  const WallTime now = clock().Wall();
+  const auto credentials = Credentials::Load(CredentialsOf(**config), now);
+  if (!credentials.ok()) return std::nullopt;
+  return (*credentials)->DaysLeft(now);
+}
+
+std::string Wiring::ActorName() {
+  passwd entry{};
+  passwd* found = nullptr;
+  std::array<char, 4096> room{};
+  const uid_t user = geteuid();
+  if (getpwuid_r(user, &entry, room.data(), room.size(), &found) == 0 && found != nullptr) {
+    return fmt::format("cli:{}", found->pw_name);
+  }
+  return fmt::format("cli:{}", user);
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,48 @@
+// The composition root: the only place that knows which class stands behind which
+// interface and how settings reach it.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "producer/app/parts.h"
+#include "producer/net/credentials.h"
+
+namespace utboks::app {
+
+// What the sections of the configuration are to the modules that obey them.
+CredentialSettings CredentialsOf(const Config& config);
+// kConfig: [register] base_url or organisation_number is not set.
+Status CheckRegister(const Config& config);
+
+class Wiring final : public Parts {
+ public:
+  // `config_path`: what --config gave.
+  Wiring(std::optional<std::string> config_path, Environment environment);
+  ~Wiring() override;
+
+  Result<const Config*> GetConfig() override;
+  Result<Store*> OpenStore(const StoreUse& use) override;
+  Result<Operator*> GetOperator() override;
+  Result<const Catalogue*> GetCatalogue() override;
+  Result<const Validator*> GetValidator() override;
+  std::optional<long long> CertificateDays() override;
+  Clock& clock() override { return SystemClock(); }
+  std::string ActorName() override;
+
+ private:
+  class StoredDocuments;  // a Revalidator over GetValidator
+
+  const std::optional<std::string> config_path_;
+  const Environment environment_;
+  // Each is made once, by the call of its name; later ones use earlier ones.
+  std::optional<Config> config_;
+  std::optional<Catalogue> catalogue_;
+  std::unique_ptr<Validator> validator_;
+  std::unique_ptr<Revalidator> revalidator_;
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Operator> operator_;
+};
+
+}  // namespace utboks::app
