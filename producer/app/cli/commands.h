@@ -24,6 +24,8 @@ std::unique_ptr<Command> MakeResume();
 std::unique_ptr<Command> MakeSchemas();
 std::unique_ptr<Command> MakeShow();
 std::unique_ptr<Command> MakeStatus();
+std::unique_ptr<Command> MakeRun();
+std::unique_ptr<Command> MakeEnqueue();
 std::unique_ptr<Command> MakeValidate();
 
 }  // namespace utboks::app

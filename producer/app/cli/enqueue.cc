@@ -1,0 +1,258 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <fstream>
+#include <istream>
+#include <map>
+
+#include "producer/app/cli/act.h"
+#include "producer/app/cli/commands.h"
+#include "producer/app/cli/options.h"
+#include "producer/app/document_file.h"
+#include "producer/app/quantity.h"
+#include "producer/app/verdict_view.h"
+#include "producer/app/view.h"
+#include "producer/intake/acceptor.h"
+#include "queue/base/mask.h"
+
+namespace utboks::app {
+namespace {
+
+// How many documents are held in memory at once.
+constexpr std::size_t kBatch = 4 * Acceptor::kGroup;
+constexpr Millis kLookEvery{100};
+
+class Enqueue final : public Command {
+ public:
+  std::string name() const override { return "enqueue"; }
+  std::string summary() const override { return "validate and store documents for delivery"; }
+
+  void Declare(CLI::App& app) override {
+    app.add_option("FILE", files_, "documents; - reads one from standard input")->required();
+    app.add_option("--ressurs", ressurs_, "the resource they are for")
+        ->required()
+        ->type_name("RESSURS");
+    app.add_option("--order-key", order_key_,
+                   "file with the persons they wait for, one a line, in place of those in the "
+                   "document; - reads standard input")
+        ->type_name("FILE");
+    app.add_option("--not-before", not_before_, "send no earlier: RFC 3339 with zone, or +2h")
+        ->type_name("TIME");
+    wait_option_ = app.add_option("--wait", wait_, "wait for the receipts, at most T")
+                       ->expected(0, 1)
+                       ->type_name("[T]");
+    app.add_flag("--all-or-none", all_or_none_, "one refused document and none is stored");
+  }
+
+  Result<int> Run(Parts& parts, Console& console) override;
+
+ private:
+  struct Stored {
+    std::string file;
+    Uuid id{};
+  };
+
+  Status ReadOptions(Parts& parts, Console& console);
+  void Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode, Console& console);
+  void Report(const Answer& answer, Console& console);
+  void ReportFailure(const std::string& file, const Status& status, Console& console);
+  Status AwaitReceipts(Store& store, Clock& clock, Console& console);
+
+  std::vector<std::string> files_;
+  std::string ressurs_, order_key_, not_before_, wait_;
+  CLI::Option* wait_option_ = nullptr;
+  bool all_or_none_ = false;
+
+  std::optional<std::vector<SensitiveText>> keys_;
+  std::optional<WallTime> not_before_time_;
+  std::optional<Millis> wait_limit_;
+  std::vector<Stored> stored_;
+  WorstOf worst_;
+  std::size_t done_ = 0;
+};
+
+Status Enqueue::ReadOptions(Parts& parts, Console& console) {
+  std::size_t from_input = order_key_ == "-" ? 1 : 0;
+  for (const std::string& file : files_) {
+    if (file == "-") ++from_input;
+  }
+  if (from_input > 1) {
+    return Status(Code::kUsage, "standard input (-) can be read for one thing only");
+  }
+  if (!not_before_.empty()) {
+    const auto time = ParseTime(not_before_, parts.clock().Wall());
+    if (!time.ok()) return Status(Code::kUsage, "--not-before: " + time.status().text());
+    not_before_time_ = *time;
+  }
+  if (!wait_.empty()) {
+    const auto limit = ParseDuration(wait_);
+    if (!limit.ok()) return Status(Code::kUsage, "--wait: " + limit.status().text());
+    wait_limit_ = *limit;
+  }
+  if (order_key_.empty()) return Status();
+  constexpr std::size_t kLargestKeys = 64 * 1024;
+  const auto text = ReadDocument(order_key_, console.in(), kLargestKeys);
+  if (!text.ok()) return text.status();
+  if (text->size() > kLargestKeys) {
+    return Status(Code::kUsage, "--order-key: more than 64 KiB of keys");
+  }
+  keys_.emplace();
+  std::istringstream lines(*text);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.empty() && line.back() == '\r') line.pop_back();
+    if (!line.empty()) keys_->emplace_back(line);
+  }
+  return Status();
+}
+
+void Enqueue::ReportFailure(const std::string& file, const Status& status, Console& console) {
+  worst_.Add(status);
+  if (console.json()) {
+    console.Line(JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
+  } else {
+    console.Note(fmt::format("{}: {}", MaskIdentifier(file), status.text()));
+  }
+}
+
+void Enqueue::Report(const Answer& answer, Console& console) {
+  console.Progress("enqueue", ++done_, files_.size());
+  const std::string file = MaskIdentifier(answer.label);
+  if (!answer.status.ok()) {
+    // Left out because of another: that one has its own code.
+    const bool left_out = answer.status.code() == Code::kCancelled;
+    worst_.Add(left_out ? Status(Code::kInvalid, "left out") : answer.status);
+    Checked seen;
+    seen.violations = answer.violations;
+    seen.more = answer.more_violations;
+    if (console.json()) {
+      JsonObject error = FailureJson(answer.status);
+      AddViolations(error, seen);
+      console.Line(JsonObject().Add("file", file).Add("error", error));
+      return;
+    }
+    console.Note(fmt::format("{}: {}", file, answer.status.text()));
+    for (const std::string& line : ViolationLines(seen)) console.Note(line);
+    return;
+  }
+  stored_.push_back({answer.label, answer.inserted.id});
+  const std::string identifikator = MaskIdentifier(answer.identifikator.reveal());
+  if (console.json()) {
+    console.Line(JsonObject()
+                     .Add("file", file)
+                     .Add("id", FormatUuid(answer.inserted.id))
+                     .Add("avsendersMeldingsidentifikator", identifikator)
+                     .Add("state", StateName(answer.inserted.state))
+                     .Add("new", answer.inserted.is_new));
+    return;
+  }
+  console.Text(fmt::format("{}  {}{}", FormatUuid(answer.inserted.id), file,
+                           answer.inserted.is_new ? ""
+                                                  : fmt::format("  (there already, {})",
+                                                                StateName(answer.inserted.state))));
+}
+
+void Enqueue::Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode,
+                   Console& console) {
+  acceptor.Accept(batch, mode, [&](const Answer& answer) {
+    Report(answer, console);
+    // An id that was shown stands on disk, and one on disk is shown: at once.
+    console.Flush();
+  });
+  batch.clear();
+}
+
+Status Enqueue::AwaitReceipts(Store& store, Clock& clock, Console& console) {
+  const SteadyTime begun = clock.Steady();
+  std::vector<Stored> waiting = stored_;
+  while (!waiting.empty()) {
+    std::vector<Stored> still;
+    for (const Stored& one : waiting) {
+      const auto found = store.Find(FormatUuid(one.id), false);
+      if (!found.ok()) return found.status();
+      const MessageView& view = found->front();
+      const bool moves = view.state == State::kDue || view.state == State::kSending ||
+                         view.state == State::kInDoubt || view.state == State::kReceived;
+      if (moves) {
+        still.push_back(one);
+        continue;
+      }
+      if (view.state != State::kAccepted && view.state != State::kClosed) {
+        worst_.Add(Status(Code::kInvalid, "not accepted"));
+      }
+      if (console.json()) {
+        console.Line(MessageJson(view));
+      } else {
+        console.Text(fmt::format("{}  {}  {}", FormatUuid(view.id), StateName(view.state),
+                                 view.state == State::kAccepted ? view.reference : view.reason));
+      }
+    }
+    waiting = std::move(still);
+    if (waiting.empty()) break;
+    if (wait_limit_ && clock.Steady() - begun >= *wait_limit_) {
+      return Status(Code::kBusy,
+                    fmt::format("{} of {} have no receipt yet; they are stored and will be sent, "
+                                "`utboks show` tells of each",
+                                waiting.size(), stored_.size()));
+    }
+    clock.WaitUntil(clock.Steady() + kLookEvery, {});
+  }
+  return Status();
+}
+
+Result<int> Enqueue::Run(Parts& parts, Console& console) {
+  UTBOKS_RETURN_IF_ERROR(CheckRessurs(parts, ressurs_));
+  UTBOKS_RETURN_IF_ERROR(ReadOptions(parts, console));
+  const auto config = parts.GetConfig();
+  if (!config.ok()) return config.status();
+  const auto validator = parts.GetValidator();
+  if (!validator.ok()) return validator.status();
+  const auto store = parts.OpenStore({.create = true, .migrate = false});
+  if (!store.ok()) return store.status();
+  Acceptor acceptor(**validator, **store);
+  const auto most = static_cast<std::size_t>((*config)->intake.max_document);
+  const InsertMode mode = all_or_none_ ? InsertMode::kAllOrNone : InsertMode::kEachAlone;
+
+  std::vector<Incoming> batch;
+  bool unreadable = false;
+  for (const std::string& file : files_) {
+    auto document = ReadDocument(file, console.in(), most);
+    if (!document.ok()) {
+      unreadable = true;
+      ++done_;
+      ReportFailure(file, document.status(), console);
+      continue;
+    }
+    Incoming incoming;
+    incoming.label = file;
+    incoming.ressurs = ressurs_;
+    incoming.document = SensitiveText(*std::move(document));
+    incoming.order_keys = keys_;
+    incoming.not_before = not_before_time_;
+    incoming.actor = parts.ActorName();
+    batch.push_back(std::move(incoming));
+    if (mode == InsertMode::kEachAlone && batch.size() == kBatch) {
+      Take(batch, acceptor, mode, console);
+    }
+  }
+  if (mode == InsertMode::kAllOrNone && unreadable) {
+    console.Note("nothing was stored: a document could not be read (--all-or-none)");
+  } else if (!batch.empty()) {
+    Take(batch, acceptor, mode, console);
+  }
+  if (wait_option_->count() > 0 && !stored_.empty()) {
+    const Status waited = AwaitReceipts(**store, parts.clock(), console);
+    if (!waited.ok()) {
+      console.Error(waited);
+      worst_.Add(waited);
+    }
+  }
+  return worst_.exit_code();
+}
+
+}  // namespace
+
+std::unique_ptr<Command> MakeEnqueue() {
+  return std::make_unique<Enqueue>();
+}
+
+}  // namespace utboks::app

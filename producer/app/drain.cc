@@ -1,0 +1,42 @@
+#include "producer/app/drain.h"
+
+#include <algorithm>
+
+namespace utboks::app {
+namespace {
+
+// A pause and a blame run end by a person; an outage ends by itself.
+bool WaitsForPerson(const std::vector<Gate>& gates, const std::string& name) {
+  return std::any_of(gates.begin(), gates.end(), [&](const Gate& gate) {
+    return gate.name == name && (gate.paused || gate.blame_run);
+  });
+}
+
+bool Moves(const MessageView& message, const std::vector<Gate>& gates) {
+  switch (message.waits_for.kind) {
+    case WaitsFor::Kind::kHead:
+    case WaitsFor::Kind::kPerson:
+      return false;  // the head itself is asked, where it is due
+    case WaitsFor::Kind::kGate:
+      return !WaitsForPerson(gates, message.waits_for.gate);
+    case WaitsFor::Kind::kTime:
+      return message.attempts > 0;  // a backoff; before the first attempt it is a not-before
+    case WaitsFor::Kind::kNothing:
+    case WaitsFor::Kind::kRate:
+      return true;
+  }
+  return true;
+}
+
+}  // namespace
+
+DrainState LookAtDrain(const std::vector<MessageView>& left, std::int64_t sending,
+                       const std::vector<Gate>& gates) {
+  if (sending > 0) return DrainState::kMoving;
+  if (left.empty()) return DrainState::kDone;
+  const bool moves = std::any_of(left.begin(), left.end(),
+                                 [&](const MessageView& message) { return Moves(message, gates); });
+  return moves ? DrainState::kMoving : DrainState::kStuck;
+}
+
+}  // namespace utboks::app

@@ -1,0 +1,61 @@
+#include "producer/app/housekeeper.h"
+
+#include "queue/base/log.h"
+
+namespace utboks::app {
+namespace {
+
+constexpr Millis kLookEvery{10'000};
+constexpr int kLooksPerPurge = 360;  // once an hour
+// A certificate is ordered by hand and takes its time.
+constexpr long long kWarnDays = 30;
+
+}  // namespace
+
+Status Housekeeper::Start() {
+  thread_ = std::thread([this] { Run(); });
+  return Status();
+}
+
+void Housekeeper::Stop() {
+  stop_.request_stop();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Housekeeper::Run() {
+  for (int look = 0; !stop_.stop_requested(); ++look) {
+    LookAtCertificate();
+    if (look % kLooksPerPurge == 0) Purge();
+    clock_.WaitUntil(clock_.Steady() + kLookEvery, stop_.get_token());
+  }
+}
+
+void Housekeeper::LookAtCertificate() {
+  const Status renewed = access_.Renew();
+  if (!renewed.ok()) LogError("certificate-not-taken-up", {{"text", renewed.text()}});
+  const long long days = access_.site()->credentials().DaysLeft(clock_.Wall());
+  const bool soon = days < kWarnDays;
+  if (soon == expiry_stands_) return;
+  const Status set = store_.SetAlarm("certificate-expiry", "", soon);
+  if (!set.ok()) return;  // looked at again in a moment
+  expiry_stands_ = soon;
+  if (soon) {
+    LogWarning("alarm-raised", {{"alarm", "certificate-expiry"}, {"days", days}});
+  } else {
+    LogInfo("alarm-cleared", {{"alarm", "certificate-expiry"}, {"days", days}});
+  }
+}
+
+void Housekeeper::Purge() {
+  Desk::Purged purged;
+  const Retention retention{config_.retention.content_after, config_.retention.record_after, false};
+  const Status status = desk_.Purge(retention, stop_.get_token(), &purged);
+  if (!status.ok()) LogWarning("purge-failed", {{"text", status.text()}});
+  if (purged.closed + purged.contents + purged.records > 0) {
+    LogInfo(
+        "purged",
+        {{"closed", purged.closed}, {"contents", purged.contents}, {"records", purged.records}});
+  }
+}
+
+}  // namespace utboks::app
