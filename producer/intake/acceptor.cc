@@ -2,20 +2,28 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
+
+#include "producer/intake/refusal.h"
+#include "producer/xml/utf8.h"
 
 namespace utboks {
 namespace {
 
-Status Refusal(const Answer& answer) {
-  const std::size_t count = answer.violations.size() + answer.more_violations;
-  if (count == 0) return Status(Code::kInvalid, "the document is not valid");
-  const Violation& first = answer.violations.front();
-  return Status(Code::kInvalid,
-                fmt::format("{} violation{}; the first: {} (line {}, column {}{}{}); nothing was "
-                            "stored, correct the document and hand it in again",
-                            count, count == 1 ? "" : "s", first.text, first.line, first.column,
-                            first.path.empty() ? "" : ", ", first.path));
+std::vector<SensitiveText> CleanKeys(std::vector<SensitiveText> keys) {
+  std::vector<SensitiveText> clean;
+  for (SensitiveText& key : keys) {
+    if (!xml::IsBlank(key.reveal()) && std::ranges::find(clean, key) == clean.end()) {
+      clean.push_back(std::move(key));
+    }
+  }
+  return clean;
+}
+
+Status NotTried(const Status& failed) {
+  return Status(failed.code(),
+                fmt::format("not tried, since storing what came before failed: {}", failed.text()));
 }
 
 Status LeftOut() {
@@ -36,9 +44,9 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   answer.edition = checked->edition;
   answer.identifikator = checked->extract.identifikator;
   if (!checked->valid) {
+    answer.status = Status(Code::kInvalid, DescribeRefusal(*checked));
     answer.violations = std::move(checked->violations);
     answer.more_violations = checked->more;
-    answer.status = Refusal(answer);
     return false;
   }
   row.ressurs = checked->ressurs;
@@ -47,15 +55,21 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   row.saksreferanse = std::move(checked->extract.saksreferanse);
   row.edition = std::move(checked->edition);
   row.schema_hash = std::move(checked->schema_hash);
-  row.order_keys = incoming.order_keys ? *incoming.order_keys : std::move(checked->extract.persons);
+  row.order_keys =
+      CleanKeys(incoming.order_keys ? *incoming.order_keys : std::move(checked->extract.persons));
   row.not_before = incoming.not_before;
   row.actor = incoming.actor;
   return true;
 }
 
-void Acceptor::Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode) {
-  if (rows.empty()) return;
-  const Result<std::vector<Inserted>> inserted = store_.Insert(rows, mode);
+// Not ok when the store failed as a whole.
+Status Acceptor::Store(std::vector<NewRow>& rows, std::span<Answer* const> answers,
+                       InsertMode mode) {
+  if (rows.empty()) return {};
+  Result<std::vector<Inserted>> inserted = store_.Insert(rows, mode);
+  if (inserted.ok() && inserted->size() != answers.size()) {
+    inserted = Status(Code::kInternal, "the store answered for another number of messages");
+  }
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (inserted.ok()) {
       answers[i]->inserted = (*inserted)[i];
@@ -65,6 +79,7 @@ void Acceptor::Store(std::vector<NewRow>& rows, std::span<Answer* const> answers
     }
   }
   rows.clear();
+  return inserted.status();
 }
 
 std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode mode,
@@ -79,18 +94,21 @@ std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode
     }
   };
   bool refused = false;
+  Status failed;  // of the store: nothing may overtake what it did not take
   for (std::size_t i = 0; i < batch.size(); ++i) {
     Answer& answer = answers[i];
     answer.label = batch[i].label;
     NewRow row;
-    if (Check(batch[i], answer, row)) {
+    if (!failed.ok()) {
+      answer.status = NotTried(failed);
+    } else if (Check(batch[i], answer, row)) {
       rows.push_back(std::move(row));
       waiting.push_back(&answer);
     } else {
       refused = true;
     }
     if (mode == InsertMode::kEachAlone && rows.size() == kGroup) {
-      Store(rows, waiting, mode);
+      failed = Store(rows, waiting, mode);
       waiting.clear();
       tell_until(i + 1);
     }
@@ -98,7 +116,7 @@ std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode
   if (mode == InsertMode::kAllOrNone && refused) {
     for (Answer* answer : waiting) answer->status = LeftOut();
   } else {
-    Store(rows, waiting, mode);
+    failed = Store(rows, waiting, mode);  // the last group: nothing comes after it
   }
   tell_until(batch.size());
   return answers;

@@ -23,7 +23,8 @@ struct Incoming {
   std::string label;  // as the caller names it: a path, "-"
   std::string ressurs;
   SensitiveText document;
-  // Replaces the persons that the catalogue marks.
+  // Replaces the persons that the catalogue marks.  Blank keys are dropped and each
+  // counts once; none left is no order.
   std::optional<std::vector<SensitiveText>> order_keys;
   std::optional<WallTime> not_before;
   std::string actor;
@@ -48,8 +49,11 @@ class Acceptor {
   Acceptor(const Validator& validator, Intake& store) : validator_(validator), store_(store) {}
 
   // One answer per document, in order.  kEachAlone: the good ones are stored in
-  // groups, and `each` is told of each answer once it is final (after its commit).
-  // kAllOrNone: one refused and nothing is stored.
+  // groups, and `each` is told of each answer once it is final (after its commit);
+  // when the store fails, what follows is not tried (the same code, and a text that
+  // says so): it could overtake what failed.  kAllOrNone: one refused and nothing is
+  // stored; where an identifier is taken, each has kExists, and the text names the
+  // message that has it.
   std::vector<Answer> Accept(std::span<const Incoming> batch, InsertMode mode,
                              const std::function<void(const Answer&)>& each = {});
 
@@ -58,7 +62,7 @@ class Acceptor {
 
  private:
   bool Check(const Incoming& incoming, Answer& answer, NewRow& row) const;
-  void Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode);
+  Status Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode);
 
   const Validator& validator_;
   Intake& store_;

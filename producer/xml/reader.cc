@@ -50,7 +50,7 @@ struct Stop {};  // thrown through the parser: enough seen
 // The callbacks are those below SAX, which cost less and say more.
 class Reader::Parser : public xerces::SAX2XMLReaderImpl {
  public:
-  Parser(const Schema& schema, ReaderGrammarPool* pool);
+  Parser(const Schema& schema, ReaderGrammarPool* pool, ContentWatch* watch);
 
   Reading Read(std::string_view text, const ExtractPlan* plan);
   bool leaves_traces() const { return leaves_traces_; }
@@ -93,7 +93,7 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   std::uint32_t TopElement() const { return depth_ == 0 ? 1 : levels_[depth_ - 1].element; }
 
   const Schema& schema_;
-  ContentWatch* watch_;  // the base class owns it
+  ContentWatch* const watch_;
 
   // Of the document being read.
   const ExtractPlan* plan_ = nullptr;
@@ -109,12 +109,12 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   std::vector<Pending> pending_;  // faults of the start tag being read
 };
 
-Reader::Parser::Parser(const Schema& schema, ReaderGrammarPool* pool)
+Reader::Parser::Parser(const Schema& schema, ReaderGrammarPool* pool, ContentWatch* watch)
     : SAX2XMLReaderImpl(xerces::XMLPlatformUtils::fgMemoryManager, pool),
       schema_(schema),
-      watch_(new ContentWatch) {
+      watch_(watch) {
   using xerces::XMLUni;
-  setValidator(watch_);
+  setValidator(watch_);  // 3.2 does not delete it, whatever its manual says
   setProperty(XMLUni::fgXercesScannerName, const_cast<XMLCh*>(XMLUni::fgSGXMLScanner));
   setProperty(XMLUni::fgXercesSecurityManager, &Limits());
   setFeature(XMLUni::fgSAX2CoreNameSpaces, true);
@@ -342,7 +342,8 @@ std::string Reader::Parser::Shown(std::u16string_view name) const {
 Reader::Reader(std::shared_ptr<const Schema> schema)
     : schema_(std::move(schema)),
       pool_(schema_->MakeReaderPool()),
-      parser_(std::make_unique<Parser>(*schema_, pool_.get())) {}
+      watch_(std::make_unique<ContentWatch>()),
+      parser_(std::make_unique<Parser>(*schema_, pool_.get(), watch_.get())) {}
 
 Reader::~Reader() = default;
 

@@ -33,6 +33,8 @@ struct Reading {
   bool whole = false;  // the parser came to the end of the document
 };
 
+class ContentWatch;
+
 // Not thread-safe.
 class Reader {
  public:
@@ -52,7 +54,8 @@ class Reader {
   class Parser;
 
   std::shared_ptr<const Schema> schema_;
-  std::unique_ptr<ReaderGrammarPool> pool_;  // outlives the parser
+  std::unique_ptr<ReaderGrammarPool> pool_;  // outlives the parser, as does:
+  std::unique_ptr<ContentWatch> watch_;
   std::unique_ptr<Parser> parser_;
   bool reusable_ = true;
 };

@@ -1,0 +1,23 @@
+#include "producer/intake/recheck.h"
+
+#include <fmt/format.h>
+
+#include "producer/intake/refusal.h"
+
+namespace utboks {
+
+Result<Rechecked> Recheck(const Validator& validator, const Payload& payload) {
+  auto checked = validator.Check(payload.document.reveal(), {.ressurs = payload.ressurs});
+  if (checked.code() == Code::kUsage) {
+    return Status(Code::kInvalid,
+                  fmt::format("the catalogue no longer has the ressurs {}", payload.ressurs));
+  }
+  if (!checked.ok()) return checked.status();
+  if (!checked->valid) {
+    return Status(Code::kInvalid,
+                  fmt::format("the document no longer holds: {}", DescribeRefusal(*checked)));
+  }
+  return Rechecked{checked->edition, checked->schema_hash};
+}
+
+}  // namespace utboks
