@@ -140,14 +140,15 @@ void Retry(Judgement& j) {
   MessageFacts& after = d.after;
   after.state = ReturnState(j.message.unanswered);
   after.reason = j.outcome.reason;
+  // A probe may have taken it long before its own time; left there, with no wait of a
+  // gate to its name, it would be out of the reach of the next.
+  if (j.sent.probe) after.due_at = j.now;
   // Cut off before the first byte by our own stop: as if never claimed.
   if (j.outcome.interrupted) return;
   const bool out_of_time = OutOfTime(j);
   if (d.counted || PacedProbe(j) || !HeldBack(j)) {
     after.due_at = j.now + Backoff(j);
     d.waited_on = WaitedOn::kResource;
-  } else if (j.sent.probe) {
-    after.due_at = std::max(after.due_at, j.now);
   }
   if (out_of_time) Hold(d, reason::kLifetime, Cause::kLimit);
 }

@@ -402,6 +402,18 @@ TEST_F(DispositionTest, AProbesMessageGoesBehindTheOthersThatAreDue) {
   }
 }
 
+TEST_F(DispositionTest, AMessageThatAProbeTookBeforeItsTimeStaysWithinReachOfTheNext) {
+  Close(resource_);
+  sent_.probe = true;
+  sent_.gates_open = false;
+  Outcome stopped = OwnTrouble();
+  stopped.interrupted = true;
+  for (const Outcome& outcome : {ServerError(), NoSuchResource(), Refused(), stopped}) {
+    message_.due_at = now_ + seconds(600);  // its backoff, which a probe does not wait for
+    EXPECT_EQ(Settle(outcome).after.due_at, now_) << outcome.reason;
+  }
+}
+
 TEST_F(DispositionTest, ASiteProbesMessageThatItsOpenResourceFailsDoesNotComeBackAtOnce) {
   Close(site_);
   sent_.probe = true;
