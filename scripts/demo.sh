@@ -140,8 +140,9 @@ stopped=0
 wait "$worker_pid" || stopped=$?
 worker_pid=''
 ((stopped == 0)) || fail "the worker ended with $stopped"
-in_journal=$(grep -c '"accepted":true' "$work/journal" || true)
-echo "accepted by the register: $in_journal, receipts in the outbox: $(accepted)"
+in_journal=$(sed -n '/"accepted":true/s/.*"avsendersMeldingsidentifikator":"\([^"]*\)".*/\1/p' \
+  "$work/journal" | sort -u | grep -c . || true)
+echo "messages the register has: $in_journal, receipts in the outbox: $(accepted)"
 ((in_journal == handed_in)) || fail "outbox and journal do not agree"
 
 say "Receipts"
