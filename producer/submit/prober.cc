@@ -6,9 +6,9 @@
 namespace utboks {
 namespace {
 
-// A settlement the store could not take now is tried again: the register's
-// answer is known only here.
-constexpr Millis kSettleAgain{200};
+// What the store could not do now is tried again: a probe that is due, and above
+// all a settlement, for the register's answer is known only here.
+constexpr Millis kStoreAgain{200};
 
 }  // namespace
 
@@ -37,9 +37,10 @@ void Prober::Stop() {
 void Prober::Expect(WallTime at) {
   {
     MutexLock lock(mutex_);
-    if (next_ && *next_ <= at) return;
-    next_ = at;
+    if (!next_ || at < *next_) next_ = at;
   }
+  // Also when nothing is sooner: the wall clock may have been set since the wait
+  // for next_ began, and is looked at again.
   expected_.NotifyAll();
 }
 
@@ -57,6 +58,7 @@ void Prober::Run() {
     const Result<std::optional<Probe>> probe = store_.ClaimProbe();
     if (!probe.ok()) {
       LogWarning("probe-claim-failed", {{"text", probe.status().text()}});
+      Expect(clock_.Wall() + kStoreAgain);
       continue;
     }
     if (probe->has_value()) ProbeOnce(**probe);
@@ -84,7 +86,7 @@ void Prober::ProbeOnce(const Probe& probe) {
     const Status settled = store_.SettleProbe(probe, head, outcome);
     if (settled.ok()) break;
     LogWarning("probe-settle-failed", {{"text", settled.text()}});
-    if (!clock_.WaitUntil(clock_.Steady() + kSettleAgain, stop_.get_token())) {
+    if (!clock_.WaitUntil(clock_.Steady() + kStoreAgain, stop_.get_token())) {
       // Told to end: what is unsettled is found as in doubt at the next start.
       break;
     }

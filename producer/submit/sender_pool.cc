@@ -7,6 +7,8 @@
 namespace utboks {
 namespace {
 
+constexpr Millis kLoadAgain{200};
+
 // What is sealed in the store and does not open can be sent by nobody: a person
 // must look, and it has surely not left.
 Outcome Unreadable() {
@@ -95,7 +97,12 @@ std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease&
     LogError("load-failed", {{"message", FormatUuid(lease.id)},
                              {"code", CodeName(payload.code())},
                              {"text", payload.status().text()}});
-    if (payload.code() != Code::kCorrupt) return std::nullopt;
+    if (payload.code() != Code::kCorrupt) {
+      // Handed back it is claimed again at once: a store that cannot read must not
+      // be asked without a pause.
+      clock_.WaitUntil(clock_.Steady() + kLoadAgain, abort_.get_token());
+      return std::nullopt;
+    }
     return Returned{lease, clock_.Steady(), Unreadable()};
   }
   const SteadyTime began = clock_.Steady();

@@ -86,6 +86,8 @@ Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent se
 
   const State before = row->facts.state;
   if (row->receipt != 0 && outcome.verdict == Verdict::kAccepted) {
+    // Told again by a worker that did not hear that it was written down.
+    if (row->receipt == lease.attempt) return Status();
     Result<std::string> reference =
         ReadReference(work.db, work.store.sealer, lease.id, row->receipt);
     if (!reference.ok()) return reference.status();

@@ -1,0 +1,149 @@
+// A Store whose n-th call fails.
+//
+// Stands before a real one.  A failing call either does nothing (kBusy: as a held
+// lock or a failed disk gives), or takes effect and loses its answer, as a broken
+// connection to a shared store can.  The latter only for calls that their caller
+// repeats: a claim whose answer is lost is found by RecoverDead, which a worker
+// calls when it starts.  Seeing is passed on as it is.  Safe for many threads.
+#pragma once
+
+#include <deque>
+#include <string>
+#include <vector>
+
+#include "queue/store.h"
+#include "tests/support/fault_plan.h"
+
+namespace utboks::testing {
+
+enum class StoreCall {
+  kInsert,
+  kClaim,
+  kClaimProbe,
+  kSettleProbe,
+  kLoad,
+  kHandBack,
+  kSettle,
+  kRecoverDead,
+  kTick,
+  kDo,
+};
+
+struct StoreFault {
+  FaultPlan<StoreCall>::Fault at;
+  bool after_effect = false;  // else nothing happened
+  Code code = Code::kBusy;
+};
+
+class FaultStore final : public Store {
+ public:
+  // `store` outlives it.
+  FaultStore(Store& store, const std::vector<StoreFault>& faults) : store_(store) {
+    for (const StoreFault& fault : faults) faults_.emplace_back(fault);
+  }
+
+  // How many calls the nr-th fault has met.
+  int Met(std::size_t nr) const { return faults_[nr].plan.Met(); }
+
+  Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode mode) override {
+    return Pass(StoreCall::kInsert, [&] { return store_.Insert(rows, mode); });
+  }
+
+  Result<Claimed> Claim(std::span<const Room> room, int free_senders) override {
+    return Pass(StoreCall::kClaim, [&] { return store_.Claim(room, free_senders); });
+  }
+  Result<std::optional<Probe>> ClaimProbe() override {
+    return Pass(StoreCall::kClaimProbe, [&] { return store_.ClaimProbe(); });
+  }
+  Status SettleProbe(const Probe& probe, const HeadResult& head,
+                     const std::optional<Outcome>& message) override {
+    return Pass(StoreCall::kSettleProbe, [&] { return store_.SettleProbe(probe, head, message); });
+  }
+  Result<Payload> Load(const Lease& lease) override {
+    return Pass(StoreCall::kLoad, [&] { return store_.Load(lease); });
+  }
+  Status HandBack(std::span<const Lease> surely_not_sent) override {
+    return Pass(StoreCall::kHandBack, [&] { return store_.HandBack(surely_not_sent); });
+  }
+  Status Settle(std::span<const Settlement> done) override {
+    return Pass(StoreCall::kSettle, [&] { return store_.Settle(done); });
+  }
+  Result<int> RecoverDead() override {
+    return Pass(StoreCall::kRecoverDead, [&] { return store_.RecoverDead(); });
+  }
+  Result<std::vector<AlarmChange>> Tick() override {
+    return Pass(StoreCall::kTick, [&] { return store_.Tick(); });
+  }
+  Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
+    return store_.SetAlarm(name, subject, stands);
+  }
+  void WaitForChange(SteadyTime until, const std::stop_token& stop) override {
+    store_.WaitForChange(until, stop);
+  }
+
+  Result<std::vector<Acted>> Do(const Act& act) override {
+    return Pass(StoreCall::kDo, [&] { return store_.Do(act); });
+  }
+  Status PauseGate(std::string_view gate, std::optional<WallTime> until, std::string_view actor,
+                   const SensitiveText& why) override {
+    return store_.PauseGate(gate, until, actor, why);
+  }
+  Status ResumeGate(std::string_view gate, std::string_view actor,
+                    const SensitiveText& why) override {
+    return store_.ResumeGate(gate, actor, why);
+  }
+  Status Acknowledge(std::string_view alarm, std::string_view actor,
+                     const SensitiveText& why) override {
+    return store_.Acknowledge(alarm, actor, why);
+  }
+  Result<Purged> Purge(Millis content_after, Millis record_after, bool feed_read,
+                       int most) override {
+    return store_.Purge(content_after, record_after, feed_read, most);
+  }
+  Status AuditReading(const Uuid& id, std::string_view actor) override {
+    return store_.AuditReading(id, actor);
+  }
+
+  Result<std::vector<MessageView>> List(const Filter& filter) override {
+    return store_.List(filter);
+  }
+  Result<std::vector<MessageView>> Find(std::string_view id, bool by_reference) override {
+    return store_.Find(id, by_reference);
+  }
+  Result<std::vector<AttemptView>> Attempts(const Uuid& id, bool with_answers) override {
+    return store_.Attempts(id, with_answers);
+  }
+  Result<std::vector<EventView>> Events(std::int64_t after, int limit,
+                                        const std::optional<Uuid>& message) override {
+    return store_.Events(after, limit, message);
+  }
+  Result<Payload> Content(const Uuid& id) override { return store_.Content(id); }
+  Result<Overview> Look() override { return store_.Look(); }
+  Status Backup(const std::string& path) override { return store_.Backup(path); }
+
+ private:
+  struct Armed {
+    explicit Armed(const StoreFault& of) : fault(of), plan(of.at) {}
+    const StoreFault fault;
+    FaultPlan<StoreCall> plan;
+  };
+
+  template <typename Operation>
+  auto Pass(StoreCall call, const Operation& operation) -> decltype(operation()) {
+    const StoreFault* met = nullptr;
+    for (Armed& armed : faults_) {
+      if (armed.plan.Meets(call)) met = &armed.fault;
+    }
+    if (met == nullptr) return operation();
+    if (met->after_effect) {
+      auto lost = operation();
+      if (!lost.ok()) return lost;
+    }
+    return Status(met->code, "this call was chosen to fail");
+  }
+
+  Store& store_;
+  std::deque<Armed> faults_;  // a deque: they cannot be moved
+};
+
+}  // namespace utboks::testing
