@@ -1,0 +1,74 @@
+#include "producer/app/drain.h"
+
+#include <gtest/gtest.h>
+
+namespace utboks::app {
+namespace {
+
+MessageView Waiting(WaitsFor::Kind kind, int attempts = 0, const std::string& gate = "") {
+  MessageView message;
+  message.state = State::kDue;
+  message.waits_for.kind = kind;
+  message.waits_for.gate = gate;
+  message.attempts = attempts;
+  return message;
+}
+
+Gate Marked(const std::string& name, bool outage, bool paused, bool blame_run) {
+  Gate gate;
+  gate.name = name;
+  gate.outage = outage;
+  gate.paused = paused;
+  gate.blame_run = blame_run;
+  return gate;
+}
+
+TEST(DrainTest, IsOverWhenNothingIsLeftAndStuckWhenOnlyAPersonCanMoveIt) {
+  using Kind = WaitsFor::Kind;
+  struct Case {
+    const char* what;
+    std::vector<MessageView> left;
+    std::int64_t sending;
+    std::vector<Gate> gates;
+    DrainState state;
+  };
+  const Case cases[] = {
+      {"nothing left", {}, 0, {}, DrainState::kDone},
+      {"the last is being sent", {}, 1, {}, DrainState::kMoving},
+      {"could go now", {Waiting(Kind::kRate)}, 0, {}, DrainState::kMoving},
+      {"backs off", {Waiting(Kind::kTime, 1)}, 0, {}, DrainState::kMoving},
+      {"not before tomorrow", {Waiting(Kind::kTime, 0)}, 0, {}, DrainState::kStuck},
+      {"behind a held head", {Waiting(Kind::kHead)}, 0, {}, DrainState::kStuck},
+      {"behind a head that moves",
+       {Waiting(Kind::kHead), Waiting(Kind::kTime, 2)},
+       0,
+       {},
+       DrainState::kMoving},
+      {"an outage ends by itself",
+       {Waiting(Kind::kGate, 0, "r")},
+       0,
+       {Marked("r", true, false, false)},
+       DrainState::kMoving},
+      {"a pause does not",
+       {Waiting(Kind::kGate, 0, "r")},
+       0,
+       {Marked("r", true, true, false)},
+       DrainState::kStuck},
+      {"nor does a blame run",
+       {Waiting(Kind::kGate, 0, "r")},
+       0,
+       {Marked("r", false, false, true)},
+       DrainState::kStuck},
+      {"the site is paused",
+       {Waiting(Kind::kGate, 0, "")},
+       0,
+       {Marked("", false, true, false)},
+       DrainState::kStuck},
+  };
+  for (const Case& c : cases) {
+    EXPECT_EQ(LookAtDrain(c.left, c.sending, c.gates), c.state) << c.what;
+  }
+}
+
+}  // namespace
+}  // namespace utboks::app
