@@ -46,7 +46,7 @@ class FakeStore final : public Store {
   Status HandBack(std::span<const Lease>) override { return Status(); }
   Status Settle(std::span<const Settlement>) override { return Status(); }
   Result<int> RecoverDead() override { return 0; }
-  Status Tick() override { return Status(); }
+  Result<std::vector<AlarmChange>> Tick() override { return std::vector<AlarmChange>(); }
   Status SetAlarm(std::string_view, std::string_view, bool) override { return Status(); }
   void WaitForChange(SteadyTime, const std::stop_token&) override {}
   Status Backup(const std::string& path) override {
