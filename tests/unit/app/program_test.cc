@@ -548,7 +548,10 @@ TEST_F(ProgramTest, OnlyMigrateMigrates) {
   EXPECT_FALSE(bench_.uses[0].migrate);
   EXPECT_FALSE(bench_.uses[1].migrate);
   EXPECT_TRUE(bench_.uses[2].migrate);
-  for (const StoreUse& use : bench_.uses) EXPECT_FALSE(use.create || use.as_worker);
+  for (const StoreUse& use : bench_.uses) {
+    EXPECT_EQ(use.create, use.migrate) << "only migrate makes a store where there is none";
+    EXPECT_FALSE(use.as_worker);
+  }
   EXPECT_THAT(bench_.store.backups, ElementsAre("/tmp/copy.db"));
 }
 
