@@ -70,6 +70,7 @@ CREATE TABLE message (
   first_failure INTEGER,
   judged INTEGER NOT NULL DEFAULT 0,
   in_keys INTEGER NOT NULL DEFAULT 1,  -- stands in its keys
+  followed INTEGER NOT NULL DEFAULT 0, -- another stands, or has stood, behind it in one of them
   after_followers INTEGER NOT NULL DEFAULT 0,  -- waits until no follower is under way
   last_attempt INTEGER NOT NULL DEFAULT 0,     -- while sending, the lease's token
   receipt INTEGER NOT NULL DEFAULT 0,          -- the attempt that was accepted
@@ -119,7 +120,9 @@ CREATE TABLE attachment (
 ) STRICT;
 
 -- Who stands in which key.  gone 0: in the queue of the key; 1: has left it and
--- is kept to tell whether a follower has been sent since.
+-- is kept to tell whether a follower has been sent since.  One that leaves with
+-- nobody behind it only says so in message.in_keys: its row here, always the last
+-- of its key, becomes gone when the next one comes.
 CREATE TABLE order_key (
   key BLOB NOT NULL,
   gone INTEGER NOT NULL,

@@ -66,26 +66,32 @@ Result<bool> HasUntried(Work& work, int nr) {
   return any;
 }
 
+// A message that may be claimed, with what its lease needs.
+struct Candidate {
+  MessageSeq seq = 0;
+  std::int64_t last_attempt = 0;
+  Uuid id{};
+};
+
 // Writes lease and attempt.  The attempt is the record of the claim: it stands
 // before the first byte can leave.
-Result<Lease> TakeLease(Work& work, GateRow& gate, MessageSeq seq, bool probe, bool gates_open) {
-  Query read = work.db.Prepare(
-      "SELECT m.last_attempt, r.id FROM message m JOIN record r ON r.seq = m.seq WHERE m.seq = ?");
-  read.Bind(seq);
-  if (!read.Step()) {
-    return read.status().ok() ? Status(Code::kCorrupt, "a due message has no record")
-                              : read.status();
-  }
+Result<Lease> TakeLease(Work& work, GateRow& gate, const Candidate& candidate, bool probe,
+                        bool gates_open) {
+  const MessageSeq seq = candidate.seq;
   Lease lease;
   lease.seq = seq;
-  lease.id = UuidOf(read.Blob(1));
+  lease.id = candidate.id;
   lease.ressurs = gate.gate.name;
   lease.gates_open = gates_open;
   lease.others_tried = gate.last_tried != 0 && gate.last_tried != seq;
   Query attempt = work.db.Prepare(
       "INSERT INTO attempt (message, prev, started, probe, gates_open, others_tried, worker)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)");
-  attempt.Bind(seq).Bind(read.Int(0)).Bind(ToMillis(work.now)).Bind(probe).Bind(gates_open);
+  attempt.Bind(seq)
+      .Bind(candidate.last_attempt)
+      .Bind(ToMillis(work.now))
+      .Bind(probe)
+      .Bind(gates_open);
   attempt.Bind(lease.others_tried).BindText(work.store.worker);
   UTBOKS_RETURN_IF_ERROR(attempt.Run());
   lease.attempt = work.db.LastRowId();
@@ -101,17 +107,21 @@ Result<Lease> TakeLease(Work& work, GateRow& gate, MessageSeq seq, bool probe, b
 struct Line {
   GateRow* gate;
   int room;
-  std::vector<MessageSeq> seqs;
+  std::vector<Candidate> candidates;
   std::size_t next = 0;
 };
 
 // The oldest due of one resource, at most `most`.
 Status FillLine(Work& work, Line& line, int most) {
   Query q = work.db.Prepare(
-      "SELECT seq FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ?"
-      " ORDER BY due_at, seq LIMIT ?");
+      "SELECT m.seq, m.last_attempt, r.id FROM message m LEFT JOIN record r ON r.seq = m.seq"
+      " WHERE m.eligible = 1 AND m.lane = 0 AND m.ressurs = ? AND m.due_at <= ?"
+      " ORDER BY m.due_at, m.seq LIMIT ?");
   q.Bind(line.gate->nr).Bind(ToMillis(work.now)).Bind(most);
-  while (q.Step()) line.seqs.push_back(q.Int(0));
+  while (q.Step()) {
+    if (q.IsNull(2)) return Status(Code::kCorrupt, "a due message has no record");
+    line.candidates.push_back({q.Int(0), q.Int(1), UuidOf(q.Blob(2))});
+  }
   return q.status();
 }
 
@@ -171,10 +181,10 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
       most = *sending ? 0 : 1;
     }
     if (most > 0) UTBOKS_RETURN_IF_ERROR(FillLine(work, line, most));
-    found += static_cast<int>(line.seqs.size());
+    found += static_cast<int>(line.candidates.size());
     // A full line has more behind it for as soon as there is room; a short one
     // has only what is due later.
-    if (static_cast<int>(line.seqs.size()) < most) {
+    if (static_cast<int>(line.candidates.size()) < most) {
       const Result<std::optional<WallTime>> next = NextDue(work, line.gate->nr);
       if (!next.ok()) return next.status();
       Sooner(claimed.ask_again, *next);
@@ -196,8 +206,8 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   while (static_cast<int>(claimed.rows.size()) < wanted) {
     for (std::size_t i = 0; i < lines.size(); ++i) {
       Line& line = lines[(start + i) % lines.size()];
-      if (line.next == line.seqs.size()) continue;
-      Result<Lease> lease = TakeLease(work, *line.gate, line.seqs[line.next++], false, true);
+      if (line.next == line.candidates.size()) continue;
+      Result<Lease> lease = TakeLease(work, *line.gate, line.candidates[line.next++], false, true);
       if (!lease.ok()) return lease.status();
       claimed.rows.push_back(std::move(lease).value());
       if (static_cast<int>(claimed.rows.size()) == wanted) break;
@@ -310,7 +320,12 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
   if (send) {
     const Result<GateRow*> row = work.gates.At((*picked)->second);
     if (!row.ok()) return row.status();
-    Result<Lease> lease = TakeLease(work, **row, (*picked)->first, true, false);
+    const Result<MessageRow> message = ReadMessage(work.db, (*picked)->first);
+    if (!message.ok()) return message.status();
+    const Result<Identity> identity = ReadIdentity(work.db, (*picked)->first);
+    if (!identity.ok()) return identity.status();
+    const Candidate candidate{(*picked)->first, message->last_attempt, identity->id};
+    Result<Lease> lease = TakeLease(work, **row, candidate, true, false);
     if (!lease.ok()) return lease.status();
     probe.ressurs = lease->ressurs;
     probe.message = std::move(lease).value();

@@ -94,6 +94,7 @@ Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& ro
   const Result<bool> under_way = FollowerUnderWay(work.db, row.facts.seq, keys);
   if (!under_way.ok()) return under_way.status();
   row.after_followers = *under_way;
+  if (row.after_followers) work.someone_after_followers = true;
   return Status();
 }
 
@@ -181,9 +182,9 @@ Status BuryRecord(Work& work, MessageSeq seq) {
     q.Bind(ToMillis(work.now)).Bind(seq);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
-  if (row->in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, *row, identity->keys));
+  if (row->in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, *row));
   for (std::size_t at = 0; at + kOrderKeyBytes <= identity->keys.size(); at += kOrderKeyBytes) {
-    Query q = work.db.Prepare("DELETE FROM order_key WHERE key = ? AND gone = 1 AND seq = ?");
+    Query q = work.db.Prepare("DELETE FROM order_key WHERE key = ? AND gone IN (0, 1) AND seq = ?");
     q.BindBlob(std::string_view(identity->keys).substr(at, kOrderKeyBytes)).Bind(seq);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }

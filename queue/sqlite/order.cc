@@ -11,8 +11,11 @@ Status ForEachKey(std::string_view keys, Each&& each) {
   return Status();
 }
 
+// Stale rows are passed over: there is at most one, at the end.
 Result<MessageSeq> FirstIn(Connection& db, std::string_view key) {
-  Query q = db.Prepare("SELECT seq FROM order_key WHERE key = ? AND gone = 0 ORDER BY seq LIMIT 1");
+  Query q = db.Prepare(
+      "SELECT k.seq FROM order_key k JOIN message m ON m.seq = k.seq"
+      " WHERE k.key = ? AND k.gone = 0 AND m.in_keys = 1 ORDER BY k.seq LIMIT 1");
   q.BindBlob(key);
   const MessageSeq first = q.Step() ? q.Int(0) : 0;
   UTBOKS_RETURN_IF_ERROR(q.status());
@@ -20,7 +23,8 @@ Result<MessageSeq> FirstIn(Connection& db, std::string_view key) {
 }
 
 Status Put(Connection& db, std::string_view key, bool gone, MessageSeq seq) {
-  Query q = db.Prepare("INSERT INTO order_key (key, gone, seq) VALUES (?, ?, ?)");
+  Query q =
+      db.Prepare("INSERT INTO order_key (key, gone, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING");
   q.BindBlob(key).Bind(gone).Bind(seq);
   return q.Run();
 }
@@ -40,25 +44,61 @@ Status ShiftAhead(Connection& db, MessageSeq seq, int by) {
   return q.Run();
 }
 
+Status MarkFollowed(Connection& db, MessageSeq seq) {
+  Query q = db.Prepare("UPDATE message SET followed = 1 WHERE seq = ? AND followed = 0");
+  q.Bind(seq);
+  return q.Run();
+}
+
+// The last that stands before `seq` in a key, 0 when none does.  Puts a stale row
+// right that it meets: `seq` is about to stand behind it.
+Result<MessageSeq> LastBefore(Connection& db, std::string_view key, MessageSeq seq) {
+  for (;;) {
+    MessageSeq last = 0;
+    bool stands = false;
+    {
+      Query q = db.Prepare(
+          "SELECT k.seq, m.in_keys FROM order_key k JOIN message m ON m.seq = k.seq"
+          " WHERE k.key = ? AND k.gone = 0 AND k.seq < ? ORDER BY k.seq DESC LIMIT 1");
+      q.BindBlob(key).Bind(seq);
+      if (q.Step()) {
+        last = q.Int(0);
+        stands = q.Bool(1);
+      }
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+    if (last == 0 || stands) return last;
+    UTBOKS_RETURN_IF_ERROR(Drop(db, key, false, last));
+    UTBOKS_RETURN_IF_ERROR(Put(db, key, true, last));
+  }
+}
+
 }  // namespace
 
 Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys) {
   int ahead = 0;
-  UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
-    const Result<MessageSeq> first = FirstIn(work.db, key);
-    if (!first.ok()) return first.status();
-    if (*first != 0) ++ahead;
+  const Status taken = ForEachKey(keys, [&](std::string_view key) -> Status {
+    const Result<MessageSeq> last = LastBefore(work.db, key, seq);
+    if (!last.ok()) return last.status();
+    if (*last != 0) {
+      ++ahead;
+      UTBOKS_RETURN_IF_ERROR(MarkFollowed(work.db, *last));
+    }
     return Put(work.db, key, false, seq);
-  }));
+  });
+  if (!taken.ok()) return taken;
   return ahead;
 }
 
-Status LeaveKeys(Work& work, MessageRow& row, std::string_view keys) {
+Status LeaveKeys(Work& work, MessageRow& row) {
   if (!row.in_keys) return Status();
   row.in_keys = false;
   row.ahead = 0;
   row.after_followers = false;
-  return ForEachKey(keys, [&](std::string_view key) -> Status {
+  if (!row.followed) return Status();
+  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
+  if (!identity.ok()) return identity.status();
+  return ForEachKey(identity->keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
     UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, false, row.facts.seq));
@@ -70,21 +110,27 @@ Status LeaveKeys(Work& work, MessageRow& row, std::string_view keys) {
   });
 }
 
-Status ReturnToKeys(Work& work, MessageRow& row, std::string_view keys) {
+Status ReturnToKeys(Work& work, MessageRow& row) {
   if (row.in_keys) return Status();
+  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
+  if (!identity.ok()) return identity.status();
   row.in_keys = true;
   row.ahead = 0;
-  return ForEachKey(keys, [&](std::string_view key) -> Status {
+  // Whoever came while it was away did not find it, and so did not say so.
+  row.followed = true;
+  const MessageSeq seq = row.facts.seq;
+  return ForEachKey(identity->keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
-    UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, true, row.facts.seq));
-    UTBOKS_RETURN_IF_ERROR(Put(work.db, key, false, row.facts.seq));
-    if (*first == 0) return Status();
-    if (*first < row.facts.seq) {
+    const Result<MessageSeq> before = LastBefore(work.db, key, seq);
+    if (!before.ok()) return before.status();
+    UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, true, seq));
+    UTBOKS_RETURN_IF_ERROR(Put(work.db, key, false, seq));
+    if (*before != 0) {
       ++row.ahead;
-      return Status();
+      return MarkFollowed(work.db, *before);
     }
-    return ShiftAhead(work.db, *first, +1);
+    return *first == 0 ? Status() : ShiftAhead(work.db, *first, +1);
   });
 }
 
@@ -118,7 +164,9 @@ Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view k
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) {
   bool has = false;
   UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
-    Query q = db.Prepare("SELECT 1 FROM order_key WHERE key = ? AND gone = 0 AND seq > ? LIMIT 1");
+    Query q = db.Prepare(
+        "SELECT 1 FROM order_key k JOIN message m ON m.seq = k.seq"
+        " WHERE k.key = ? AND k.gone = 0 AND k.seq > ? AND m.in_keys = 1 LIMIT 1");
     q.BindBlob(key).Bind(seq);
     if (q.Step()) has = true;
     return q.status();
@@ -126,13 +174,16 @@ Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) 
   return has;
 }
 
-Status WakeAfterFollowers(Work& work, std::string_view keys) {
-  {
+Status WakeAfterFollowers(Work& work, MessageSeq seq) {
+  if (!work.someone_after_followers) {
     Query any = work.db.Prepare("SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1");
-    const bool waits = any.Step();
-    if (!waits) return any.status();
+    work.someone_after_followers = any.Step();
+    UTBOKS_RETURN_IF_ERROR(any.status());
   }
-  return ForEachKey(keys, [&](std::string_view key) -> Status {
+  if (!*work.someone_after_followers) return Status();
+  const Result<Identity> rested = ReadIdentity(work.db, seq);
+  if (!rested.ok()) return rested.status();
+  return ForEachKey(rested->keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
     if (*first == 0) return Status();

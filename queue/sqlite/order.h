@@ -3,6 +3,11 @@
 // order_key holds, per key, who stands in it (gone 0) and who has left (gone 1),
 // in the order of arrival; message.ahead counts the keys in which a message is
 // not first.  These functions keep both true, for the message and its neighbours.
+//
+// Most messages stand alone in their keys.  Such a one leaves without a write
+// here: keys are hashes, so each would be a page of its own in a large store.  Its
+// row stays with gone 0 while message.in_keys says 0, and is put right by the next
+// that takes the key.  So of the rows with gone 0 at most the last is stale.
 #pragma once
 
 #include <optional>
@@ -20,10 +25,10 @@ Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys);
 
 // `row` leaves its keys, and whoever is first now may go.  Writes followers, not `row`
 // (whose in_keys and ahead it sets).
-Status LeaveKeys(Work& work, MessageRow& row, std::string_view keys);
+Status LeaveKeys(Work& work, MessageRow& row);
 
 // `row`, which had left, takes its old place again; whoever was first is so no longer.
-Status ReturnToKeys(Work& work, MessageRow& row, std::string_view keys);
+Status ReturnToKeys(Work& work, MessageRow& row);
 
 // A follower that has been sent since, or is being sent: the first found.
 Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
@@ -34,9 +39,9 @@ Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view k
 // Anybody behind it in one of its keys.
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);
 
-// After a message with `keys` has come to rest: a head that was told to wait
-// until no follower is under way may go now.
-Status WakeAfterFollowers(Work& work, std::string_view keys);
+// After message `seq` has come to rest: a head of one of its keys that was told to
+// wait until no follower is under way may go now.
+Status WakeAfterFollowers(Work& work, MessageSeq seq);
 
 // The message before it in a key where it is not first; nothing when it is first.
 Result<std::optional<MessageSeq>> HeadBefore(Connection& db, MessageSeq seq, std::string_view keys);

@@ -141,19 +141,10 @@ Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const
   }
   const bool stands = StandsInKeys(row.facts.state, row.facts.reason, row.facts.unanswered,
                                    work.store.settings.on_head_failed);
-  if (stands != row.in_keys || before == State::kSending) {
-    const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
-    if (!identity.ok()) return identity.status();
-    if (!identity->keys.empty()) {
-      if (stands && !row.in_keys) UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, row, identity->keys));
-      if (!stands && row.in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, row, identity->keys));
-    } else {
-      row.in_keys = stands;
-    }
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, row));
-    return WakeAfterFollowers(work, identity->keys);
-  }
-  return WriteMessage(work.db, row);
+  const bool moves = stands != row.in_keys;
+  if (moves) UTBOKS_RETURN_IF_ERROR(stands ? ReturnToKeys(work, row) : LeaveKeys(work, row));
+  UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, row));
+  return moves || before == State::kSending ? WakeAfterFollowers(work, row.facts.seq) : Status();
 }
 
 Status SettleRows(Work& work, std::span<const Settlement> done) {

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstring>
-#include <sstream>
 
 namespace utboks::sqlite {
 namespace {
@@ -21,8 +21,15 @@ std::string WriteSeqs(const std::vector<MessageSeq>& seqs) {
 
 std::vector<MessageSeq> ReadSeqs(std::string_view text) {
   std::vector<MessageSeq> seqs;
-  std::istringstream in{std::string(text)};
-  for (MessageSeq seq = 0; in >> seq;) seqs.push_back(seq);
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  while (at != end) {
+    MessageSeq seq = 0;
+    const auto [rest, failed] = std::from_chars(at, end, seq);
+    if (failed != std::errc()) break;
+    seqs.push_back(seq);
+    at = rest == end ? end : rest + 1;
+  }
   return seqs;
 }
 
@@ -138,7 +145,7 @@ Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq) {
   Query q = db.Prepare(
       "SELECT ressurs, state, reason, ahead, due_at, not_before, waited_on, attempts, counted,"
       " unanswered, doubts, crashes, backoff, first_failure, judged, blame, in_keys,"
-      " after_followers, last_attempt, receipt, last_event, changed_at"
+      " after_followers, last_attempt, receipt, last_event, changed_at, followed"
       " FROM message WHERE seq = ?");
   q.Bind(seq);
   if (!q.Step()) {
@@ -170,6 +177,7 @@ Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq) {
   row.receipt = q.Int(19);
   row.last_event = q.Int(20);
   row.changed_at = WallFromMillis(q.Int(21));
+  row.followed = q.Bool(22);
   return row;
 }
 
@@ -179,14 +187,14 @@ Status WriteMessage(Connection& db, const MessageRow& row) {
       "UPDATE message SET state = ?, reason = ?, ahead = ?, eligible = ?, due_at = ?,"
       " waited_on = ?, attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?,"
       " backoff = ?, first_failure = ?, judged = ?, blame = ?, in_keys = ?, after_followers = ?,"
-      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ? WHERE seq = ?");
+      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ?, followed = ? WHERE seq = ?");
   q.Bind(static_cast<int>(facts.state)).BindText(facts.reason).Bind(row.ahead);
   q.Bind(row.eligible()).Bind(ToMillis(facts.due_at)).Bind(static_cast<int>(row.waited_on));
   q.Bind(row.attempts).Bind(facts.counted).Bind(facts.unanswered).Bind(facts.doubts);
   q.Bind(facts.crashes).Bind(facts.last_backoff.count()).Bind(MillisOf(facts.first_failure));
   q.Bind(facts.judged).BindText(facts.blame).Bind(row.in_keys).Bind(row.after_followers);
   q.Bind(row.last_attempt).Bind(row.receipt).Bind(row.last_event).Bind(ToMillis(row.changed_at));
-  q.Bind(facts.seq);
+  q.Bind(row.followed).Bind(facts.seq);
   return q.Run();
 }
 

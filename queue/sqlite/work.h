@@ -66,6 +66,8 @@ struct Work {
   const StoreContext& store;
   WallTime now;
   GateBook gates{db};
+  // Whether any message waits until its followers have come to rest, once asked.
+  std::optional<bool> someone_after_followers = std::nullopt;
 };
 
 // A row of `message`.
@@ -77,6 +79,7 @@ struct MessageRow {
   WaitedOn waited_on = WaitedOn::kNothing;
   int attempts = 0;
   bool in_keys = true;
+  bool followed = false;
   bool after_followers = false;
   std::int64_t last_attempt = 0;
   std::int64_t receipt = 0;
