@@ -48,15 +48,15 @@ CREATE TABLE gate (
 ) STRICT;
 INSERT INTO gate (nr, name) VALUES (0, '');
 
--- What changes while a message is delivered.  Narrow, so that a claim from a
--- large backlog touches few pages.
+-- What changes of a message.  While it is being sent this row stands as it was: see
+-- `lease`.
 CREATE TABLE message (
   seq INTEGER PRIMARY KEY AUTOINCREMENT,
+  id BLOB NOT NULL,                    -- UUIDv7
   ressurs INTEGER NOT NULL REFERENCES gate (nr),
   lane INTEGER NOT NULL DEFAULT 0,
-  state INTEGER NOT NULL,
+  state INTEGER NOT NULL,              -- never sending: a row of `lease` says that
   ahead INTEGER NOT NULL,              -- of its keys, those in which it is not first
-  eligible INTEGER NOT NULL,           -- due or in doubt, and ahead = 0
   due_at INTEGER NOT NULL,
   not_before INTEGER,
   waited_on INTEGER NOT NULL DEFAULT 0,  -- due_at was set by failures of: 1 resource, 2 site
@@ -72,7 +72,7 @@ CREATE TABLE message (
   in_keys INTEGER NOT NULL DEFAULT 1,  -- stands in its keys
   followed INTEGER NOT NULL DEFAULT 0, -- another stands, or has stood, behind it in one of them
   after_followers INTEGER NOT NULL DEFAULT 0,  -- waits until no follower is under way
-  last_attempt INTEGER NOT NULL DEFAULT 0,     -- while sending, the lease's token
+  last_attempt INTEGER NOT NULL DEFAULT 0,     -- of those that are settled
   receipt INTEGER NOT NULL DEFAULT 0,          -- the attempt that was accepted
   has_content INTEGER NOT NULL DEFAULT 1,      -- 0: purged
   last_event INTEGER NOT NULL,
@@ -80,19 +80,40 @@ CREATE TABLE message (
   reason TEXT NOT NULL DEFAULT '',
   blame TEXT NOT NULL DEFAULT ''
 ) STRICT;
-CREATE INDEX message_ready ON message (lane, ressurs, due_at) WHERE eligible = 1;
+CREATE UNIQUE INDEX message_id ON message (id);
 CREATE INDEX message_waited ON message (ressurs, waited_on) WHERE waited_on > 0;
-CREATE INDEX message_sending ON message (state) WHERE state = 2;
 CREATE INDEX message_needs ON message (state, ressurs) WHERE state IN (3, 4, 7);
 CREATE INDEX message_after ON message (after_followers) WHERE after_followers = 1;
 CREATE INDEX message_accepted ON message (changed_at) WHERE state = 5;
 CREATE INDEX message_content ON message (changed_at) WHERE has_content = 1 AND state IN (6, 7, 8);
 CREATE INDEX message_ended ON message (changed_at) WHERE state IN (6, 7, 8);
 
+-- What may be claimed, now or when its time comes: due or in doubt, first in all
+-- its keys.  All that a claim has to know stands here, in the order of sending.
+CREATE TABLE ready (
+  lane INTEGER NOT NULL,
+  ressurs INTEGER NOT NULL,
+  due_at INTEGER NOT NULL,
+  seq INTEGER NOT NULL,
+  id BLOB NOT NULL,
+  last_attempt INTEGER NOT NULL,
+  doubt INTEGER NOT NULL,
+  waited_on INTEGER NOT NULL,
+  PRIMARY KEY (lane, ressurs, due_at, seq)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX ready_tried ON ready (ressurs, doubt, last_attempt)
+  WHERE last_attempt > 0 OR doubt = 1;
+
+-- What is being sent: as many rows at most as there are senders.
+CREATE TABLE lease (
+  seq INTEGER PRIMARY KEY,
+  ressurs INTEGER NOT NULL,
+  attempt INTEGER NOT NULL             -- the token: whoever settles must name it
+) STRICT;
+
 -- What never changes of it.
 CREATE TABLE record (
   seq INTEGER PRIMARY KEY,
-  id BLOB NOT NULL,                    -- UUIDv7
   identifikator BLOB NOT NULL,         -- keyed hash of avsendersMeldingsidentifikator
   digest BLOB NOT NULL,                -- keyed hash of ressurs, document, attachments
   saksreferanse BLOB,                  -- keyed hash
@@ -102,7 +123,6 @@ CREATE TABLE record (
   schema_hash TEXT NOT NULL,
   received INTEGER NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX record_id ON record (id);
 CREATE UNIQUE INDEX record_identifikator ON record (identifikator);
 CREATE INDEX record_saksreferanse ON record (saksreferanse) WHERE saksreferanse IS NOT NULL;
 

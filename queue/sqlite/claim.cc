@@ -29,14 +29,14 @@ Status WriteBucket(Connection& db, const Bucket& bucket) {
 }
 
 Result<bool> AnythingSending(Connection& db) {
-  Query q = db.Prepare("SELECT 1 FROM message WHERE state = 2 LIMIT 1");
+  Query q = db.Prepare("SELECT 1 FROM lease LIMIT 1");
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
   return any;
 }
 
 Result<bool> ResourceSending(Connection& db, int nr) {
-  Query q = db.Prepare("SELECT 1 FROM message WHERE state = 2 AND ressurs = ? LIMIT 1");
+  Query q = db.Prepare("SELECT 1 FROM lease WHERE ressurs = ? LIMIT 1");
   q.Bind(nr);
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
@@ -46,7 +46,7 @@ Result<bool> ResourceSending(Connection& db, int nr) {
 // The next that is due later than it is now, or nothing.
 Result<std::optional<WallTime>> NextDue(Work& work, int nr) {
   Query q = work.db.Prepare(
-      "SELECT due_at FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at > ?"
+      "SELECT due_at FROM ready WHERE lane = 0 AND ressurs = ? AND due_at > ?"
       " ORDER BY due_at LIMIT 1");
   q.Bind(nr).Bind(ToMillis(work.now));
   std::optional<WallTime> due;
@@ -58,20 +58,13 @@ Result<std::optional<WallTime>> NextDue(Work& work, int nr) {
 // A message never tried, while a gate is shut for the sake of one suspect.
 Result<bool> HasUntried(Work& work, int nr) {
   Query q = work.db.Prepare(
-      "SELECT 1 FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ? AND"
-      " attempts = 0 LIMIT 1");
+      "SELECT 1 FROM ready WHERE lane = 0 AND ressurs = ? AND due_at <= ? AND last_attempt = 0 AND"
+      " doubt = 0 LIMIT 1");
   q.Bind(nr).Bind(ToMillis(work.now));
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
   return any;
 }
-
-// A message that may be claimed, with what its lease needs.
-struct Candidate {
-  MessageSeq seq = 0;
-  std::int64_t last_attempt = 0;
-  Uuid id{};
-};
 
 // Writes lease and attempt.  The attempt is the record of the claim: it stands
 // before the first byte can leave.
@@ -95,13 +88,21 @@ Result<Lease> TakeLease(Work& work, GateRow& gate, const Candidate& candidate, b
   attempt.Bind(lease.others_tried).BindText(work.store.worker);
   UTBOKS_RETURN_IF_ERROR(attempt.Run());
   lease.attempt = work.db.LastRowId();
-  Query take = work.db.Prepare(
-      "UPDATE message SET state = 2, eligible = 0, attempts = attempts + 1, last_attempt = ?,"
-      " changed_at = ? WHERE seq = ?");
-  take.Bind(lease.attempt).Bind(ToMillis(work.now)).Bind(seq);
-  UTBOKS_RETURN_IF_ERROR(take.Run());
+  UTBOKS_RETURN_IF_ERROR(MoveToLease(work.db, candidate, lease.attempt));
   gate.last_tried = seq;
   return lease;
+}
+
+// Of the columns seq, ressurs, lane, due_at, last_attempt, id.
+Candidate CandidateOf(const Query& q) {
+  Candidate candidate;
+  candidate.seq = q.Int(0);
+  candidate.ressurs = static_cast<int>(q.Int(1));
+  candidate.lane = static_cast<int>(q.Int(2));
+  candidate.due_at = WallFromMillis(q.Int(3));
+  candidate.last_attempt = q.Int(4);
+  candidate.id = UuidOf(q.Blob(5));
+  return candidate;
 }
 
 struct Line {
@@ -114,14 +115,10 @@ struct Line {
 // The oldest due of one resource, at most `most`.
 Status FillLine(Work& work, Line& line, int most) {
   Query q = work.db.Prepare(
-      "SELECT m.seq, m.last_attempt, r.id FROM message m LEFT JOIN record r ON r.seq = m.seq"
-      " WHERE m.eligible = 1 AND m.lane = 0 AND m.ressurs = ? AND m.due_at <= ?"
-      " ORDER BY m.due_at, m.seq LIMIT ?");
+      "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
+      " WHERE lane = 0 AND ressurs = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?");
   q.Bind(line.gate->nr).Bind(ToMillis(work.now)).Bind(most);
-  while (q.Step()) {
-    if (q.IsNull(2)) return Status(Code::kCorrupt, "a due message has no record");
-    line.candidates.push_back({q.Int(0), q.Int(1), UuidOf(q.Blob(2))});
-  }
+  while (q.Step()) line.candidates.push_back(CandidateOf(q));
   return q.status();
 }
 
@@ -221,7 +218,7 @@ namespace {
 
 enum class Pick { kUntried, kDoubted, kTried };
 
-using Picked = std::optional<std::pair<MessageSeq, int>>;  // message and resource
+using Picked = std::optional<Candidate>;
 
 // The message a probe may send, of `resources`: the least recently tried first, so
 // that a poison message cannot keep the gate shut.  A wait that no gate gave is
@@ -232,22 +229,27 @@ Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources)
   for (const int nr : resources) {
     Query q = pick == Pick::kUntried
                   ? work.db.Prepare(
-                        "SELECT seq, due_at FROM message WHERE eligible = 1 AND lane = 0 AND"
-                        " ressurs = ? AND due_at <= ? AND last_attempt = 0"
-                        " ORDER BY due_at, seq LIMIT 1")
+                        "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
+                        " WHERE lane = 0 AND ressurs = ? AND due_at <= ? AND last_attempt = 0 AND"
+                        " doubt = 0 ORDER BY due_at, seq LIMIT 1")
               : pick == Pick::kDoubted
                   ? work.db.Prepare(
-                        "SELECT seq, last_attempt FROM message WHERE state = 3 AND ressurs = ? AND"
-                        " eligible = 1 AND (waited_on > 0 OR due_at <= ?)"
+                        "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
+                        " WHERE ressurs = ? AND doubt = 1 AND (waited_on > 0 OR due_at <= ?)"
                         " ORDER BY last_attempt LIMIT 1")
                   : work.db.Prepare(
-                        "SELECT seq, last_attempt FROM message WHERE eligible = 1 AND lane = 0 AND"
-                        " ressurs = ? AND state = 1 AND last_attempt > 0 AND"
+                        "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
+                        " WHERE ressurs = ? AND doubt = 0 AND last_attempt > 0 AND"
                         " (waited_on > 0 OR due_at <= ?) ORDER BY last_attempt LIMIT 1");
     q.Bind(nr).Bind(ToMillis(work.now));
-    if (q.Step() && (!best || q.Int(1) < best_rank)) {
-      best = {q.Int(0), nr};
-      best_rank = q.Int(1);
+    if (q.Step()) {
+      const Candidate found = CandidateOf(q);
+      const std::int64_t rank =
+          pick == Pick::kUntried ? ToMillis(found.due_at) : found.last_attempt;
+      if (!best || rank < best_rank) {
+        best = found;
+        best_rank = rank;
+      }
     }
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
@@ -312,20 +314,13 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
   if (!picked.ok()) return picked.status();
   probe.nothing_waits = !picked->has_value();
   bool send = picked->has_value() && tokens == 2;
-  if (send && due->gate.suspect == (*picked)->first && due->gate.probes > kQuickProbes) {
-    const Result<MessageRow> message = ReadMessage(work.db, (*picked)->first);
-    if (!message.ok()) return message.status();
-    send = message->facts.due_at <= work.now;
+  if (send && due->gate.suspect == (*picked)->seq && due->gate.probes > kQuickProbes) {
+    send = (*picked)->due_at <= work.now;
   }
   if (send) {
-    const Result<GateRow*> row = work.gates.At((*picked)->second);
+    const Result<GateRow*> row = work.gates.At((*picked)->ressurs);
     if (!row.ok()) return row.status();
-    const Result<MessageRow> message = ReadMessage(work.db, (*picked)->first);
-    if (!message.ok()) return message.status();
-    const Result<Identity> identity = ReadIdentity(work.db, (*picked)->first);
-    if (!identity.ok()) return identity.status();
-    const Candidate candidate{(*picked)->first, message->last_attempt, identity->id};
-    Result<Lease> lease = TakeLease(work, **row, candidate, true, false);
+    Result<Lease> lease = TakeLease(work, **row, **picked, true, false);
     if (!lease.ok()) return lease.status();
     probe.ressurs = lease->ressurs;
     probe.message = std::move(lease).value();
@@ -346,13 +341,10 @@ Status HandBackRows(Work& work, std::span<const Lease> leases) {
     Result<MessageRow> row = ReadMessage(work.db, lease.seq);
     if (!row.ok()) return row.status();
     if (row->facts.state != State::kSending || row->last_attempt != lease.attempt) continue;
-    Query prev = work.db.Prepare("SELECT prev FROM attempt WHERE id = ?");
-    prev.Bind(lease.attempt);
-    const std::int64_t before = prev.Step() ? prev.Int(0) : 0;
-    UTBOKS_RETURN_IF_ERROR(prev.status());
-    row->facts.state = ReturnState(row->facts.unanswered);
+    // As if it had never been claimed: the row has not learnt of it yet.
+    row->facts.state = row->stored.state;
     row->attempts -= 1;
-    row->last_attempt = before;
+    row->last_attempt = row->stored.last_attempt;
     UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
     Query drop = work.db.Prepare("DELETE FROM attempt WHERE id = ?");
     drop.Bind(lease.attempt);

@@ -76,14 +76,15 @@ Result<Step> Plan(const Act& act, const Uuid& id, const MessageRow& row) {
 }
 
 // A message that left its keys, and whose followers have gone on without it.
-Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& row,
-                      std::string_view keys) {
+Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& row) {
   if (row.in_keys) return Status();
-  const Result<std::optional<MessageSeq>> sent = SentFollower(work.db, row.facts.seq, keys);
+  const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
+  if (!keys.ok()) return keys.status();
+  const Result<std::optional<MessageSeq>> sent = SentFollower(work.db, row.facts.seq, *keys);
   if (!sent.ok()) return sent.status();
   if (!sent->has_value()) return Status();
   if (!act.after_followers) {
-    const Result<Identity> follower = ReadIdentity(work.db, **sent);
+    const Result<MessageRow> follower = ReadMessage(work.db, **sent);
     if (!follower.ok()) return follower.status();
     return Status(Code::kConflict,
                   fmt::format("message {} would overtake backwards: message {} on the same person "
@@ -91,7 +92,7 @@ Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& ro
                               "is to get it after that one",
                               FormatUuid(id), FormatUuid(follower->id)));
   }
-  const Result<bool> under_way = FollowerUnderWay(work.db, row.facts.seq, keys);
+  const Result<bool> under_way = FollowerUnderWay(work.db, row.facts.seq, *keys);
   if (!under_way.ok()) return under_way.status();
   row.after_followers = *under_way;
   if (row.after_followers) work.someone_after_followers = true;
@@ -102,12 +103,10 @@ Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Act
   acted.from = acted.to = row.facts.state;
   const Result<Step> step = Plan(act, id, row);
   if (!step.ok()) return step.status();
-  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
-  if (!identity.ok()) return identity.status();
   const State before = row.facts.state;
   const bool sends_again = act.decision == Decision::kRelease || act.decision == Decision::kReplay;
   if (sends_again) {
-    UTBOKS_RETURN_IF_ERROR(CheckFollowers(work, act, id, row, identity->keys));
+    UTBOKS_RETURN_IF_ERROR(CheckFollowers(work, act, id, row));
     // A message released from a blame run is judged on its own from now on: its
     // `blame` and `judged` stay, so that the same verdict is believed.
     row.facts.due_at = work.now;
@@ -160,19 +159,20 @@ Status RunFor(Connection& db, const char* sql, MessageSeq seq) {
 Status BuryRecord(Work& work, MessageSeq seq) {
   Result<MessageRow> row = ReadMessage(work.db, seq);
   if (!row.ok()) return row.status();
-  const Result<Identity> identity = ReadIdentity(work.db, seq);
-  if (!identity.ok()) return identity.status();
-  Result<std::string> receipt =
-      ReadReference(work.db, work.store.sealer, identity->id, row->receipt);
+  const Result<std::string> keys = ReadKeys(work.db, seq);
+  if (!keys.ok()) return keys.status();
+  Result<std::string> receipt = ReadReference(work.db, work.store.sealer, row->id, row->receipt);
   if (!receipt.ok()) return receipt.status();
   std::string reference;
   if (!receipt->empty()) {
-    reference = work.store.sealer.Seal(*receipt, identity->id, "reference");
+    reference = work.store.sealer.Seal(*receipt, row->id, "reference");
   }
   {
     Query q = work.db.Prepare(
         "INSERT INTO tombstone (identifikator, id, digest, state, reference, at)"
-        " SELECT identifikator, id, digest, ?, ?, ? FROM record WHERE seq = ?");
+        " SELECT r.identifikator, m.id, r.digest, ?, ?, ? FROM record r JOIN message m ON m.seq = "
+        "r.seq"
+        " WHERE r.seq = ?");
     q.Bind(static_cast<int>(row->facts.state));
     if (reference.empty()) {
       q.BindNull();
@@ -183,9 +183,9 @@ Status BuryRecord(Work& work, MessageSeq seq) {
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
   if (row->in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, *row));
-  for (std::size_t at = 0; at + kOrderKeyBytes <= identity->keys.size(); at += kOrderKeyBytes) {
+  for (std::size_t at = 0; at + kOrderKeyBytes <= keys->size(); at += kOrderKeyBytes) {
     Query q = work.db.Prepare("DELETE FROM order_key WHERE key = ? AND gone IN (0, 1) AND seq = ?");
-    q.BindBlob(std::string_view(identity->keys).substr(at, kOrderKeyBytes)).Bind(seq);
+    q.BindBlob(std::string_view(*keys).substr(at, kOrderKeyBytes)).Bind(seq);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
   for (std::int64_t attempt = row->last_attempt; attempt != 0;) {
@@ -229,7 +229,7 @@ Result<std::vector<MessageSeq>> EndedBefore(Connection& db, const char* sql, Wal
 }  // namespace
 
 Result<MessageSeq> SeqOf(Connection& db, const Uuid& id) {
-  Query q = db.Prepare("SELECT seq FROM record WHERE id = ?");
+  Query q = db.Prepare("SELECT seq FROM message WHERE id = ?");
   q.BindBlob(id);
   if (q.Step()) return q.Int(0);
   UTBOKS_RETURN_IF_ERROR(q.status());
@@ -381,7 +381,9 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
 Status DoubtAfterRestore(Work& work) {
   std::vector<MessageSeq> younger;
   {
-    Query q = work.db.Prepare("SELECT seq FROM message WHERE state IN (1, 2) ORDER BY seq");
+    Query q = work.db.Prepare(
+        "SELECT m.seq FROM message m LEFT JOIN lease l ON l.seq = m.seq"
+        " WHERE m.state = 1 OR l.seq IS NOT NULL ORDER BY m.seq");
     while (q.Step()) younger.push_back(q.Int(0));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }

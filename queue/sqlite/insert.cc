@@ -32,7 +32,8 @@ std::string_view BytesOf(const Digest& digest) {
 Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
   {
     Query q = work.db.Prepare(
-        "SELECT r.id, r.digest, m.state FROM record r JOIN message m ON m.seq = r.seq"
+        "SELECT m.id, r.digest, iif(l.seq IS NULL, m.state, 2) FROM record r"
+        " JOIN message m ON m.seq = r.seq LEFT JOIN lease l ON l.seq = r.seq"
         " WHERE r.identifikator = ?");
     q.BindBlob(row.identifikator);
     if (q.Step()) {
@@ -62,26 +63,23 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
   const Result<int> ahead = TakeKeys(work, seq, row.keys);
   if (!ahead.ok()) return ahead.status();
   MessageRow message;
+  message.id = row.id;
   message.facts.seq = seq;
+  message.ahead = *ahead;
+  message.not_before = row.not_before;
+  message.facts.due_at = row.not_before ? std::max(*row.not_before, work.now) : work.now;
+  message.changed_at = work.now;
   message.ressurs = (*gate)->nr;
   NewEvent event;
   event.event = EventWord(State::kDue, Cause::kValidation);
   event.actor = row.actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, message, event));
-  const WallTime due = row.not_before ? std::max(*row.not_before, work.now) : work.now;
+  UTBOKS_RETURN_IF_ERROR(InsertMessage(work.db, message));
   {
     Query q = work.db.Prepare(
-        "INSERT INTO message (seq, ressurs, state, ahead, eligible, due_at, not_before, last_event,"
-        " changed_at) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)");
-    q.Bind(seq).Bind(message.ressurs).Bind(*ahead).Bind(*ahead == 0).Bind(ToMillis(due));
-    q.Bind(MillisOf(row.not_before)).Bind(message.last_event).Bind(ToMillis(work.now));
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  {
-    Query q = work.db.Prepare(
-        "INSERT INTO record (seq, id, identifikator, digest, saksreferanse, names, keys, edition,"
-        " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    q.Bind(seq).BindBlob(row.id).BindBlob(row.identifikator).BindBlob(row.digest);
+        "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
+        " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    q.Bind(seq).BindBlob(row.identifikator).BindBlob(row.digest);
     if (row.saksreferanse) {
       q.BindBlob(*row.saksreferanse);
     } else {

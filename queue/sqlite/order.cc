@@ -36,12 +36,10 @@ Status Drop(Connection& db, std::string_view key, bool gone, MessageSeq seq) {
 }
 
 Status ShiftAhead(Connection& db, MessageSeq seq, int by) {
-  // The states are due and in doubt: those that may be claimed.
-  Query q = db.Prepare(
-      "UPDATE message SET ahead = ahead + ?1, eligible ="
-      " (ahead + ?1 = 0 AND state IN (1, 3) AND after_followers = 0) WHERE seq = ?2");
-  q.Bind(by).Bind(seq);
-  return q.Run();
+  Result<MessageRow> row = ReadMessage(db, seq);
+  if (!row.ok()) return row.status();
+  row->ahead += by;
+  return WriteMessage(db, *row);
 }
 
 Status MarkFollowed(Connection& db, MessageSeq seq) {
@@ -96,9 +94,9 @@ Status LeaveKeys(Work& work, MessageRow& row) {
   row.ahead = 0;
   row.after_followers = false;
   if (!row.followed) return Status();
-  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
-  if (!identity.ok()) return identity.status();
-  return ForEachKey(identity->keys, [&](std::string_view key) -> Status {
+  const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
+  if (!keys.ok()) return keys.status();
+  return ForEachKey(*keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
     UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, false, row.facts.seq));
@@ -112,14 +110,14 @@ Status LeaveKeys(Work& work, MessageRow& row) {
 
 Status ReturnToKeys(Work& work, MessageRow& row) {
   if (row.in_keys) return Status();
-  const Result<Identity> identity = ReadIdentity(work.db, row.facts.seq);
-  if (!identity.ok()) return identity.status();
+  const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
+  if (!keys.ok()) return keys.status();
   row.in_keys = true;
   row.ahead = 0;
   // Whoever came while it was away did not find it, and so did not say so.
   row.followed = true;
   const MessageSeq seq = row.facts.seq;
-  return ForEachKey(identity->keys, [&](std::string_view key) -> Status {
+  return ForEachKey(*keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
     const Result<MessageSeq> before = LastBefore(work.db, key, seq);
@@ -140,7 +138,8 @@ Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
   UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
     Query q = db.Prepare(
         "SELECT k.seq FROM order_key k JOIN message m ON m.seq = k.seq"
-        " WHERE k.key = ?1 AND k.gone IN (0, 1) AND k.seq > ?2 AND m.attempts > 0 LIMIT 1");
+        " WHERE k.key = ?1 AND k.gone IN (0, 1) AND k.seq > ?2 AND (m.attempts > 0 OR EXISTS "
+        "(SELECT 1 FROM lease l WHERE l.seq = k.seq)) LIMIT 1");
     q.BindBlob(key).Bind(seq);
     if (!found && q.Step()) found = q.Int(0);
     return q.status();
@@ -153,7 +152,8 @@ Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view k
   UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
     Query q = db.Prepare(
         "SELECT 1 FROM order_key k JOIN message m ON m.seq = k.seq"
-        " WHERE k.key = ?1 AND k.gone = 0 AND k.seq > ?2 AND m.state IN (2, 3) LIMIT 1");
+        " WHERE k.key = ?1 AND k.gone = 0 AND k.seq > ?2 AND (m.state = 3 OR EXISTS (SELECT 1 FROM "
+        "lease l WHERE l.seq = k.seq)) LIMIT 1");
     q.BindBlob(key).Bind(seq);
     if (q.Step()) under_way = true;
     return q.status();
@@ -181,18 +181,18 @@ Status WakeAfterFollowers(Work& work, MessageSeq seq) {
     UTBOKS_RETURN_IF_ERROR(any.status());
   }
   if (!*work.someone_after_followers) return Status();
-  const Result<Identity> rested = ReadIdentity(work.db, seq);
-  if (!rested.ok()) return rested.status();
-  return ForEachKey(rested->keys, [&](std::string_view key) -> Status {
+  const Result<std::string> keys = ReadKeys(work.db, seq);
+  if (!keys.ok()) return keys.status();
+  return ForEachKey(*keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
     if (*first == 0) return Status();
     Result<MessageRow> head = ReadMessage(work.db, *first);
     if (!head.ok()) return head.status();
     if (!head->after_followers) return Status();
-    const Result<Identity> identity = ReadIdentity(work.db, *first);
-    if (!identity.ok()) return identity.status();
-    const Result<bool> under_way = FollowerUnderWay(work.db, *first, identity->keys);
+    const Result<std::string> its_keys = ReadKeys(work.db, *first);
+    if (!its_keys.ok()) return its_keys.status();
+    const Result<bool> under_way = FollowerUnderWay(work.db, *first, *its_keys);
     if (!under_way.ok()) return under_way.status();
     if (*under_way) return Status();
     head->after_followers = false;

@@ -52,10 +52,10 @@ Result<WaitsFor> WhatItWaitsFor(Connection& db, const MessageRow& row, std::stri
     const Result<std::optional<MessageSeq>> head = HeadBefore(db, row.facts.seq, keys);
     if (!head.ok()) return head.status();
     if (head->has_value()) {
-      const Result<Identity> identity = ReadIdentity(db, **head);
-      if (!identity.ok()) return identity.status();
+      const Result<MessageRow> first = ReadMessage(db, **head);
+      if (!first.ok()) return first.status();
       waits.kind = WaitsFor::Kind::kHead;
-      waits.head = identity->id;
+      waits.head = first->id;
       return waits;
     }
   }
@@ -79,18 +79,18 @@ Result<MessageView> ViewOf(Connection& db, const Sealer& sealer, MessageSeq seq,
   const Result<MessageRow> row = ReadMessage(db, seq);
   if (!row.ok()) return row.status();
   MessageView view;
+  view.id = row->id;
   std::string names, keys;
   {
-    Query q = db.Prepare("SELECT id, names, keys, edition, received FROM record WHERE seq = ?");
+    Query q = db.Prepare("SELECT names, keys, edition, received FROM record WHERE seq = ?");
     q.Bind(seq);
     if (!q.Step()) {
       return q.status().ok() ? Status(Code::kCorrupt, "a message has no record") : q.status();
     }
-    view.id = UuidOf(q.Blob(0));
-    names = q.Blob(1);
-    keys = q.Blob(2);
-    view.edition = q.Text(3);
-    view.received = WallFromMillis(q.Int(4));
+    names = q.Blob(0);
+    keys = q.Blob(1);
+    view.edition = q.Text(2);
+    view.received = WallFromMillis(q.Int(3));
   }
   const Result<std::string> open = sealer.Open(names, view.id, "names");
   if (!open.ok()) return open.status();
@@ -139,10 +139,11 @@ Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& seal
   {
     Query q = db.Prepare(
         "SELECT m.seq FROM message m JOIN record r ON r.seq = m.seq JOIN gate g ON g.nr = m.ressurs"
-        " WHERE m.seq < ?1 AND (?2 = '' OR instr(?2, ' ' || m.state || ' ') > 0)"
+        " LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq < ?1"
+        " AND (?2 = '' OR instr(?2, ' ' || iif(l.seq IS NULL, m.state, 2) || ' ') > 0)"
         " AND (?3 = '' OR g.name = ?3) AND (?4 = '' OR m.reason = ?4)"
         " AND r.received >= ?5 AND r.received < ?6"
-        " AND (?7 = 0 OR (m.ahead > 0 AND m.state IN (1, 3)))"
+        " AND (?7 = 0 OR (m.ahead > 0 AND m.state IN (1, 3) AND l.seq IS NULL))"
         " ORDER BY m.seq DESC LIMIT ?8");
     q.Bind(filter.below.value_or(INT64_MAX)).BindText(states).BindText(filter.ressurs);
     q.BindText(filter.reason);
@@ -263,8 +264,9 @@ Result<std::vector<EventView>> ListEvents(Connection& db, const Sealer& sealer, 
   for (const std::int64_t id : ids) {
     Query q = db.Prepare(
         "SELECT h.at, h.event, h.from_state, h.to_state, h.attempt, h.reason, h.actor, h.why,"
-        " g.name, r.id, r.names FROM history h JOIN gate g ON g.nr = h.ressurs"
-        " LEFT JOIN record r ON r.seq = h.message WHERE h.id = ?");
+        " g.name, m.id, r.names FROM history h JOIN gate g ON g.nr = h.ressurs"
+        " LEFT JOIN message m ON m.seq = h.message LEFT JOIN record r ON r.seq = h.message WHERE "
+        "h.id = ?");
     q.Bind(id);
     if (!q.Step()) {
       UTBOKS_RETURN_IF_ERROR(q.status());
@@ -307,7 +309,7 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
   Uuid id{};
   {
     Query q = db.Prepare(
-        "SELECT r.id, r.names, c.document, g.name FROM record r JOIN message m ON m.seq = r.seq"
+        "SELECT m.id, r.names, c.document, g.name FROM record r JOIN message m ON m.seq = r.seq"
         " JOIN gate g ON g.nr = m.ressurs LEFT JOIN content c ON c.seq = r.seq WHERE r.seq = ?");
     q.Bind(seq);
     if (!q.Step()) {
@@ -350,6 +352,12 @@ Result<Overview> LookOver(Connection& db, WallTime now) {
     std::array<std::int64_t, kAllStates.size()> counts{};
     while (q.Step()) counts[static_cast<std::size_t>(q.Int(0))] = q.Int(1);
     UTBOKS_RETURN_IF_ERROR(q.status());
+    Query sending = db.Prepare("SELECT m.state FROM lease l JOIN message m ON m.seq = l.seq");
+    while (sending.Step()) {
+      --counts[static_cast<std::size_t>(sending.Int(0))];
+      ++counts[static_cast<std::size_t>(State::kSending)];
+    }
+    UTBOKS_RETURN_IF_ERROR(sending.status());
     for (const State state : kAllStates) {
       overview.states.emplace_back(state, counts[static_cast<std::size_t>(state)]);
     }
@@ -362,7 +370,7 @@ Result<Overview> LookOver(Connection& db, WallTime now) {
     // Those that could go now: heads whose time has come behind open gates.
     if (!IsOpen(gates->site, now) || HasMark(gate)) continue;
     Query q = db.Prepare(
-        "SELECT due_at FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ?"
+        "SELECT due_at FROM ready WHERE lane = 0 AND ressurs = ? AND due_at <= ?"
         " ORDER BY due_at LIMIT 1");
     q.Bind(nr).Bind(ToMillis(now));
     if (q.Step()) {

@@ -18,11 +18,23 @@ constexpr std::string_view kWorkerActor = "worker";
 
 // Waits that a gate's failures gave end when it opens.
 Status EndWaits(Work& work, WaitedOn waited_on, int nr) {
-  Query q = work.db.Prepare(
-      "UPDATE message SET due_at = ?1, waited_on = 0 WHERE waited_on = ?2 AND"
-      " (?3 = 0 OR ressurs = ?3) AND due_at > ?1");
-  q.Bind(ToMillis(work.now)).Bind(static_cast<int>(waited_on)).Bind(nr);
-  return q.Run();
+  std::vector<MessageSeq> waiting;
+  {
+    Query q = work.db.Prepare(
+        "SELECT seq FROM message WHERE waited_on = ?2 AND (?3 = 0 OR ressurs = ?3) AND"
+        " due_at > ?1");
+    q.Bind(ToMillis(work.now)).Bind(static_cast<int>(waited_on)).Bind(nr);
+    while (q.Step()) waiting.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const MessageSeq seq : waiting) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    row->facts.due_at = work.now;
+    row->waited_on = WaitedOn::kNothing;
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+  }
+  return Status();
 }
 
 Status HoldForBlameRun(Work& work, MessageSeq seq, const std::string& actor) {
@@ -190,7 +202,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
 Result<int> RecoverDeadRows(Work& work) {
   std::vector<MessageSeq> dead;
   {
-    Query q = work.db.Prepare("SELECT seq FROM message WHERE state = 2 ORDER BY seq");
+    Query q = work.db.Prepare("SELECT seq FROM lease ORDER BY seq");
     while (q.Step()) dead.push_back(q.Int(0));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }

@@ -142,7 +142,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
     UTBOKS_RETURN_IF_ERROR(side_file_.Open(path_ + ".worker"));
     if (fresh) {
       UTBOKS_RETURN_IF_ERROR(
-          (*db)->RunScript("PRAGMA page_size = 8192; PRAGMA journal_mode = WAL;"));
+          (*db)->RunScript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"));
     }
     // A larger WAL means fewer checkpoints, and each rewrites fewer pages twice.
     UTBOKS_RETURN_IF_ERROR(

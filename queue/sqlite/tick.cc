@@ -16,11 +16,23 @@ namespace {
 // waits was set by a clock that has been put back since.
 Status PullInDueTimes(Work& work, int nr) {
   const Millis longest = LongestWait(work.store.settings);
-  Query q = work.db.Prepare(
-      "UPDATE message SET due_at = ?1 WHERE eligible = 1 AND lane = 0 AND ressurs = ?2 AND"
-      " due_at > ?3 AND (not_before IS NULL OR not_before < due_at)");
-  q.Bind(ToMillis(work.now)).Bind(nr).Bind(ToMillis(work.now + longest));
-  return q.Run();
+  std::vector<MessageSeq> far;
+  {
+    Query q = work.db.Prepare(
+        "SELECT r.seq FROM ready r JOIN message m ON m.seq = r.seq"
+        " WHERE r.lane = 0 AND r.ressurs = ? AND r.due_at > ?"
+        " AND (m.not_before IS NULL OR m.not_before < m.due_at)");
+    q.Bind(nr).Bind(ToMillis(work.now + longest));
+    while (q.Step()) far.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const MessageSeq seq : far) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    row->facts.due_at = work.now;
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+  }
+  return Status();
 }
 
 Result<std::int64_t> CountOf(Query q) {
@@ -44,9 +56,9 @@ Result<std::int64_t> CountBlockingHeads(Work& work) {
   }
   std::int64_t blocking = 0;
   for (const MessageSeq seq : heads) {
-    const Result<Identity> identity = ReadIdentity(work.db, seq);
-    if (!identity.ok()) return identity.status();
-    const Result<bool> blocks = HasFollower(work.db, seq, identity->keys);
+    const Result<std::string> keys = ReadKeys(work.db, seq);
+    if (!keys.ok()) return keys.status();
+    const Result<bool> blocks = HasFollower(work.db, seq, *keys);
     if (!blocks.ok()) return blocks.status();
     if (*blocks) ++blocking;
   }

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstring>
 
 namespace utboks::sqlite {
 namespace {
@@ -141,73 +140,6 @@ Status GateBook::WriteChanges() {
   return Status();
 }
 
-Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq) {
-  Query q = db.Prepare(
-      "SELECT ressurs, state, reason, ahead, due_at, not_before, waited_on, attempts, counted,"
-      " unanswered, doubts, crashes, backoff, first_failure, judged, blame, in_keys,"
-      " after_followers, last_attempt, receipt, last_event, changed_at, followed"
-      " FROM message WHERE seq = ?");
-  q.Bind(seq);
-  if (!q.Step()) {
-    UTBOKS_RETURN_IF_ERROR(q.status());
-    return Status(Code::kNotFound, "there is no such message");
-  }
-  MessageRow row;
-  MessageFacts& facts = row.facts;
-  facts.seq = seq;
-  row.ressurs = static_cast<int>(q.Int(0));
-  facts.state = static_cast<State>(q.Int(1));
-  facts.reason = q.Text(2);
-  row.ahead = static_cast<int>(q.Int(3));
-  facts.due_at = WallFromMillis(q.Int(4));
-  row.not_before = TimeOf(q.MaybeInt(5));
-  row.waited_on = static_cast<WaitedOn>(q.Int(6));
-  row.attempts = static_cast<int>(q.Int(7));
-  facts.counted = static_cast<int>(q.Int(8));
-  facts.unanswered = q.Bool(9);
-  facts.doubts = static_cast<int>(q.Int(10));
-  facts.crashes = static_cast<int>(q.Int(11));
-  facts.last_backoff = Millis(q.Int(12));
-  facts.first_failure = TimeOf(q.MaybeInt(13));
-  facts.judged = q.Bool(14);
-  facts.blame = q.Text(15);
-  row.in_keys = q.Bool(16);
-  row.after_followers = q.Bool(17);
-  row.last_attempt = q.Int(18);
-  row.receipt = q.Int(19);
-  row.last_event = q.Int(20);
-  row.changed_at = WallFromMillis(q.Int(21));
-  row.followed = q.Bool(22);
-  return row;
-}
-
-Status WriteMessage(Connection& db, const MessageRow& row) {
-  const MessageFacts& facts = row.facts;
-  Query q = db.Prepare(
-      "UPDATE message SET state = ?, reason = ?, ahead = ?, eligible = ?, due_at = ?,"
-      " waited_on = ?, attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?,"
-      " backoff = ?, first_failure = ?, judged = ?, blame = ?, in_keys = ?, after_followers = ?,"
-      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ?, followed = ? WHERE seq = ?");
-  q.Bind(static_cast<int>(facts.state)).BindText(facts.reason).Bind(row.ahead);
-  q.Bind(row.eligible()).Bind(ToMillis(facts.due_at)).Bind(static_cast<int>(row.waited_on));
-  q.Bind(row.attempts).Bind(facts.counted).Bind(facts.unanswered).Bind(facts.doubts);
-  q.Bind(facts.crashes).Bind(facts.last_backoff.count()).Bind(MillisOf(facts.first_failure));
-  q.Bind(facts.judged).BindText(facts.blame).Bind(row.in_keys).Bind(row.after_followers);
-  q.Bind(row.last_attempt).Bind(row.receipt).Bind(row.last_event).Bind(ToMillis(row.changed_at));
-  q.Bind(row.followed).Bind(facts.seq);
-  return q.Run();
-}
-
-Result<Identity> ReadIdentity(Connection& db, MessageSeq seq) {
-  Query q = db.Prepare("SELECT id, keys FROM record WHERE seq = ?");
-  q.Bind(seq);
-  if (!q.Step()) {
-    UTBOKS_RETURN_IF_ERROR(q.status());
-    return Status(Code::kCorrupt, "the store has a message without its record");
-  }
-  return Identity{UuidOf(q.Blob(0)), std::string(q.Blob(1))};
-}
-
 namespace {
 
 Status InsertEvent(Work& work, MessageSeq message, std::int64_t prev, int ressurs,
@@ -297,12 +229,6 @@ std::string_view EventWord(State to, Cause cause) {
       return "cancelled";
   }
   return "changed";
-}
-
-Uuid UuidOf(std::string_view blob) {
-  Uuid id{};
-  std::memcpy(id.data(), blob.data(), std::min(blob.size(), id.size()));
-  return id;
 }
 
 }  // namespace utboks::sqlite

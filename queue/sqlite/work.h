@@ -18,6 +18,7 @@
 #include "queue/message.h"
 #include "queue/seal/seal.h"
 #include "queue/sqlite/connection.h"
+#include "queue/sqlite/message_row.h"
 
 namespace utboks::sqlite {
 
@@ -70,39 +71,6 @@ struct Work {
   std::optional<bool> someone_after_followers = std::nullopt;
 };
 
-// A row of `message`.
-struct MessageRow {
-  int ressurs = kSite;
-  MessageFacts facts;
-  int ahead = 0;
-  std::optional<WallTime> not_before;
-  WaitedOn waited_on = WaitedOn::kNothing;
-  int attempts = 0;
-  bool in_keys = true;
-  bool followed = false;
-  bool after_followers = false;
-  std::int64_t last_attempt = 0;
-  std::int64_t receipt = 0;
-  std::int64_t last_event = 0;
-  WallTime changed_at{};
-
-  bool eligible() const {
-    return (facts.state == State::kDue || facts.state == State::kInDoubt) && ahead == 0 &&
-           !after_followers;
-  }
-};
-
-// kNotFound when there is none.
-Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq);
-Status WriteMessage(Connection& db, const MessageRow& row);
-
-// What never changes of a message, as far as operations need it.
-struct Identity {
-  Uuid id{};
-  std::string keys;  // 16 bytes each
-};
-Result<Identity> ReadIdentity(Connection& db, MessageSeq seq);
-
 // One row of history; `row.last_event` becomes it, and the caller writes `row`.
 struct NewEvent {
   std::string_view event;
@@ -122,13 +90,5 @@ Status ClearAlarm(Work& work, std::string_view name, std::string_view subject);
 
 // The word of history for a change of state.
 std::string_view EventWord(State to, Cause cause);
-
-inline std::optional<std::int64_t> MillisOf(const std::optional<WallTime>& time) {
-  return time ? std::optional<std::int64_t>(ToMillis(*time)) : std::nullopt;
-}
-inline std::optional<WallTime> TimeOf(const std::optional<std::int64_t>& millis) {
-  return millis ? std::optional(WallFromMillis(*millis)) : std::nullopt;
-}
-Uuid UuidOf(std::string_view blob);
 
 }  // namespace utboks::sqlite
