@@ -132,7 +132,6 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   Gate& site_gate = (*site)->gate;
   ExpirePause(site_gate, work.now);
   claimed.next_probe = NextProbe(site_gate, site_gate);
-  claimed.openings.emplace_back("", site_gate.openings);
 
   std::vector<Line> lines;
   bool alone = site_gate.alone_next;
@@ -140,14 +139,18 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
     const Result<GateRow*> gate = work.gates.Named(one.ressurs);
     if (!gate.ok()) return gate.status();
     ExpirePause((*gate)->gate, work.now);
-    claimed.openings.emplace_back(one.ressurs, (*gate)->gate.openings);
+    const std::int64_t openings = site_gate.openings + (*gate)->gate.openings;
+    claimed.openings.emplace_back(one.ressurs, openings);
     Sooner(claimed.next_probe, NextProbe((*gate)->gate, site_gate));
     if (TakesUntriedAtOnce((*gate)->gate, site_gate, work.now)) {
       const Result<bool> untried = HasUntried(work, (*gate)->nr);
       if (!untried.ok()) return untried.status();
       if (*untried) claimed.next_probe = work.now;
     }
-    if (!HasMark((*gate)->gate) && one.rows > 0) lines.push_back({*gate, one.rows, {}, 0});
+    const bool known = !one.openings || *one.openings == openings;
+    if (!HasMark((*gate)->gate) && one.rows > 0 && known) {
+      lines.push_back({*gate, one.rows, {}, 0});
+    }
     Sooner(claimed.ask_again, (*gate)->gate.pause_until);
   }
   Sooner(claimed.ask_again, site_gate.pause_until);

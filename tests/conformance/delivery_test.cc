@@ -262,6 +262,45 @@ TEST_P(DeliveryTest, AProbeThatPassesOpensTheGateAndEndsItsWaits) {
   EXPECT_EQ(ClaimUpTo(10).rows.size(), 3U) << "no one waits out a backoff of the outage";
 }
 
+TEST_P(DeliveryTest, AGateThatOpenedGivesNothingToAWindowFromBefore) {
+  for (int i = 0; i < 10; ++i) Put(Row(std::to_string(i)));
+  const auto claim = [&](std::optional<std::int64_t> openings) {
+    const Room room{"doedsfall_v1", 5, openings};
+    const Result<Claimed> claimed = store_->Claim({&room, 1}, 5);
+    EXPECT_TRUE(claimed.ok()) << claimed.status().text();
+    return claimed.ok() ? *claimed : Claimed{};
+  };
+  const Claimed first = claim(std::nullopt);
+  ASSERT_EQ(first.openings.size(), 1U);
+  const std::int64_t seen = first.openings[0].second;
+  for (const Lease& lease : first.rows) Settle(lease, ServerError());
+  clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value());
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = 200;
+  ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
+  ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
+  const Claimed stale = claim(seen);
+  EXPECT_TRUE(stale.rows.empty()) << "slow start, not the room there was before the outage";
+  ASSERT_GT(stale.openings[0].second, seen);
+  const std::int64_t now = stale.openings[0].second;
+  const Claimed fresh = claim(now);
+  ASSERT_EQ(fresh.rows.size(), 5U);
+
+  // The site's opening counts for every resource.
+  Settle(fresh.rows[0], Refused());
+  ASSERT_TRUE(GateNamed("").outage);
+  clock_.SetWall(*GateNamed("").next_probe);
+  const Result<std::optional<Probe>> of_site = store_->ClaimProbe();
+  ASSERT_TRUE(of_site.ok() && of_site->has_value() && (*of_site)->message.has_value());
+  ASSERT_TRUE(store_->SettleProbe(**of_site, head, Accepted()).ok());
+  ASSERT_FALSE(GateNamed("").outage);
+  EXPECT_TRUE(claim(now).rows.empty());
+  EXPECT_FALSE(claim(std::nullopt).rows.empty());
+}
+
 TEST_P(DeliveryTest, AProbeThatFailsSendsNothingAndComesAgain) {
   Put(Row("a"));
   SendOne(Refused());
