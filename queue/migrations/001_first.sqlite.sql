@@ -81,6 +81,9 @@ CREATE TABLE message (
 ) STRICT;
 CREATE INDEX message_ready ON message (lane, ressurs, due_at) WHERE eligible = 1;
 CREATE INDEX message_waited ON message (ressurs, waited_on) WHERE waited_on > 0;
+-- Tried before, or in doubt: what a probe takes first, in the order of their turns.
+CREATE INDEX message_tried ON message (ressurs, state, last_attempt)
+  WHERE eligible = 1 AND (last_attempt > 0 OR state = 3);
 CREATE INDEX message_sending ON message (state) WHERE state = 2;
 CREATE INDEX message_needs ON message (state, ressurs) WHERE state IN (3, 4, 7);
 CREATE INDEX message_after ON message (after_followers) WHERE after_followers = 1;

@@ -9,6 +9,8 @@
 namespace utboks::sqlite {
 namespace {
 
+constexpr int kProbeTokens = 2;  // HEAD and its message
+
 void Sooner(std::optional<WallTime>& best, const std::optional<WallTime>& other) {
   if (other && (!best || *other < *best)) best = other;
 }
@@ -59,11 +61,37 @@ Result<std::optional<WallTime>> NextDue(Work& work, int nr) {
 Result<bool> HasUntried(Work& work, int nr) {
   Query q = work.db.Prepare(
       "SELECT 1 FROM message WHERE eligible = 1 AND lane = 0 AND ressurs = ? AND due_at <= ? AND"
-      " attempts = 0 LIMIT 1");
+      " state = 1 AND last_attempt = 0 LIMIT 1");
   q.Bind(nr).Bind(ToMillis(work.now));
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
   return any;
+}
+
+// A probe's message of this resource, or of any for the site, is under way.
+Result<bool> ProbeSending(Connection& db, int nr) {
+  Query q = db.Prepare(
+      "SELECT 1 FROM message m JOIN attempt a ON a.id = m.last_attempt"
+      " WHERE m.state = 2 AND (?1 = 0 OR m.ressurs = ?1) AND a.probe = 1 LIMIT 1");
+  q.Bind(nr);
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+// Takes `wanted` tokens and leaves `kept` in the bucket; how many it gave.
+// `next`, where it gave fewer: when the next one is there.
+Result<int> TakeTokens(Work& work, int wanted, int kept, std::optional<WallTime>* next) {
+  const int limit = work.store.settings.rate_limit_per_minute;
+  if (limit == 0 || wanted <= 0) return wanted;
+  Result<Bucket> bucket = ReadBucket(work.db);
+  if (!bucket.ok()) return bucket.status();
+  const int all = Take(*bucket, wanted + kept, limit, work.now);
+  const int given = std::clamp(all - kept, 0, wanted);
+  GiveBack(*bucket, all - given, limit);
+  if (given < wanted) Sooner(*next, NextToken(*bucket, limit, work.now));
+  UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
+  return given;
 }
 
 // Writes lease and attempt.  The attempt is the record of the claim: it stands
@@ -183,16 +211,13 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
       Sooner(claimed.ask_again, *next);
     }
   }
-  int wanted = std::min(found, free_senders);
-  if (wanted > 0 && work.store.settings.rate_limit_per_minute > 0) {
-    Result<Bucket> bucket = ReadBucket(work.db);
-    if (!bucket.ok()) return bucket.status();
-    const int limit = work.store.settings.rate_limit_per_minute;
-    const int got = Take(*bucket, wanted, limit, work.now);
-    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
-    if (got < wanted) Sooner(claimed.ask_again, NextToken(*bucket, limit, work.now));
-    wanted = got;
-  }
+  // A probe that is due takes two.  Where others have a backlog each token goes as it
+  // comes, and the closed gate would never see two at once: so they are left for it.
+  const bool probe_due = claimed.next_probe && *claimed.next_probe <= work.now;
+  const Result<int> given = TakeTokens(work, std::min(found, free_senders),
+                                       probe_due ? kProbeTokens : 0, &claimed.ask_again);
+  if (!given.ok()) return given.status();
+  const int wanted = *given;
   // One of each resource in turn, beginning elsewhere each time: a resource with
   // a million messages takes no more turns than one with a single message.
   const std::size_t start = lines.empty() ? 0 : work.store.random.Below(lines.size());
@@ -226,17 +251,17 @@ Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources)
     Query q = pick == Pick::kUntried
                   ? work.db.Prepare(
                         "SELECT seq, due_at FROM message WHERE eligible = 1 AND lane = 0 AND"
-                        " ressurs = ? AND due_at <= ? AND last_attempt = 0"
+                        " ressurs = ? AND due_at <= ? AND state = 1 AND last_attempt = 0"
                         " ORDER BY due_at, seq LIMIT 1")
               : pick == Pick::kDoubted
                   ? work.db.Prepare(
-                        "SELECT seq, last_attempt FROM message WHERE state = 3 AND ressurs = ? AND"
-                        " eligible = 1 AND (waited_on > 0 OR due_at <= ?)"
+                        "SELECT seq, last_attempt FROM message WHERE eligible = 1 AND ressurs = ?"
+                        " AND state = 3 AND (waited_on > 0 OR due_at <= ?)"
                         " ORDER BY last_attempt LIMIT 1")
                   : work.db.Prepare(
-                        "SELECT seq, last_attempt FROM message WHERE eligible = 1 AND lane = 0 AND"
-                        " ressurs = ? AND state = 1 AND last_attempt > 0 AND"
-                        " (waited_on > 0 OR due_at <= ?) ORDER BY last_attempt LIMIT 1");
+                        "SELECT seq, last_attempt FROM message WHERE eligible = 1 AND ressurs = ?"
+                        " AND state = 1 AND last_attempt > 0 AND (waited_on > 0 OR due_at <= ?)"
+                        " ORDER BY last_attempt LIMIT 1");
     q.Bind(nr).Bind(ToMillis(work.now));
     if (q.Step() && (!best || q.Int(1) < best_rank)) {
       best = {q.Int(0), nr};
@@ -277,38 +302,42 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
       if (!untried.ok()) return untried.status();
       if (*untried) at = work.now;
     }
-    if (*at <= work.now && (!due_at || *at < *due_at)) {
-      due = row;
-      due_at = at;
-    }
+    if (*at > work.now || (due_at && *at >= *due_at)) continue;
+    const Result<bool> running = ProbeSending(work.db, row->nr);
+    if (!running.ok()) return running.status();
+    if (*running) continue;
+    due = row;
+    due_at = at;
   }
   if (due == nullptr) return std::optional<Probe>();
-  // HEAD and the message each take a token.
-  const int limit = work.store.settings.rate_limit_per_minute;
-  int tokens = 2;
-  if (limit > 0) {
-    Result<Bucket> bucket = ReadBucket(work.db);
-    if (!bucket.ok()) return bucket.status();
-    tokens = Take(*bucket, 2, limit, work.now);
-    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
-  }
-  if (tokens == 0) return std::optional<Probe>();
 
   std::vector<int> resources;
   for (GateRow* row : *gates) {
     if (due == site ? row != site && !HasMark(row->gate) : row == due) resources.push_back(row->nr);
   }
+  const Gate before = due->gate;
   BeginProbe(due->gate, work.store.settings, work.now);
   Probe probe;
   probe.gate = due->gate.name;
   const Result<Picked> picked = PickMessage(work, due->gate, resources);
   if (!picked.ok()) return picked.status();
   probe.nothing_waits = !picked->has_value();
-  bool send = picked->has_value() && tokens == 2;
+  bool send = picked->has_value();
   if (send && due->gate.suspect == (*picked)->first && due->gate.probes > kQuickProbes) {
     const Result<MessageRow> message = ReadMessage(work.db, (*picked)->first);
     if (!message.ok()) return message.status();
     send = message->facts.due_at <= work.now;
+  }
+  // HEAD and the message each take a token.  A probe without them is not begun: HEAD
+  // alone opens nothing while a message waits.
+  const int needed = send ? kProbeTokens : 1;
+  std::optional<WallTime> next;
+  const Result<int> tokens = TakeTokens(work, needed, 0, &next);
+  if (!tokens.ok()) return tokens.status();
+  if (*tokens < needed) {
+    UTBOKS_RETURN_IF_ERROR(ReturnTokens(work, *tokens));
+    due->gate = before;
+    return std::optional<Probe>();
   }
   if (send) {
     const Result<GateRow*> row = work.gates.At((*picked)->second);
@@ -318,7 +347,6 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
     probe.ressurs = lease->ressurs;
     probe.message = std::move(lease).value();
   } else {
-    UTBOKS_RETURN_IF_ERROR(ReturnTokens(work, tokens - 1));
     for (GateRow* row : *gates) {
       if (row != site && (due == site || row == due)) probe.ressurs = row->gate.name;
     }
