@@ -15,7 +15,7 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   target_compile_options(utboks_flags INTERFACE -Wno-null-dereference -Wno-restrict)
   if(UTBOKS_SANITIZE)
     # Instrumented code loses it the view of what is set: false alarms in libstdc++.
-    target_compile_options(utboks_flags INTERFACE -Wno-maybe-uninitialized)
+    target_compile_options(utboks_flags INTERFACE -Wno-maybe-uninitialized -Wno-nonnull)
   endif()
 endif()
 if(UTBOKS_SANITIZE STREQUAL "address-undefined")

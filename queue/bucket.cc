@@ -7,19 +7,19 @@ namespace utboks {
 namespace {
 
 constexpr double kMillisPerMinute = 60'000.0;
+constexpr int kLeastCapacity = 2;
 // A mark so little ahead of `now` is another process's reading of the same
 // clock; refilling it twice would give tokens nobody has.
 constexpr Millis kReadingsApart{1'000};
 
 double Capacity(int limit) {
-  return std::max(1.0, limit / 60.0);
+  return std::max(std::min(limit, kLeastCapacity) * 1.0, limit / 60.0);
 }
 
 double PerMilli(int limit) {
-  // One a minute: the whole allowance is the token in the bucket, so the next one
-  // comes just after the minute.
-  if (limit <= 1) return 1.0 / (kMillisPerMinute + 1);
-  return (limit - Capacity(limit)) / kMillisPerMinute;
+  // Where the bucket holds the whole allowance, the next token comes just after the
+  // minute.
+  return std::max((limit - Capacity(limit)) / kMillisPerMinute, 1.0 / (kMillisPerMinute + 1));
 }
 
 void Refill(Bucket& bucket, int limit, WallTime now) {

@@ -37,6 +37,11 @@ Status Check(const DeliverySettings& settings) {
                                                n.value, n.low, n.high));
     }
   }
+  if (settings.rate_limit_per_minute == 1) {
+    return Status(Code::kConfig,
+                  "[delivery] rate_limit_per_minute is 1: give 0 (no limit) or at least 2, for a "
+                  "closed gate is asked with two requests");
+  }
   const Duration durations[] = {
       {"backoff_min", settings.backoff_min, Millis(1), hours(24)},
       {"backoff_max", settings.backoff_max, Millis(1), hours(24 * 7)},

@@ -54,6 +54,9 @@ enum class InsertMode { kEachAlone, kAllOrNone };
 struct Room {
   std::string ressurs;
   int rows = 0;  // window − in flight
+  // What Claimed.openings said of it last.  When it has opened since, it gives no
+  // rows: `rows` is of a window from before, and the flood is not how to begin.
+  std::optional<std::int64_t> openings = std::nullopt;
 };
 
 struct Lease {
@@ -72,8 +75,8 @@ struct Claimed {
   std::optional<WallTime> ask_again;
   // When the next probe is due at any gate; ClaimProbe then.
   std::optional<WallTime> next_probe;
-  // How often each gate asked for ("" the site) has opened: one that grew means
-  // slow start for its window.
+  // How often the gate of each resource asked for, and the site's with it, have
+  // opened: a number that grew means slow start for that window.
   std::vector<std::pair<std::string, std::int64_t>> openings;
 };
 

@@ -86,20 +86,26 @@ std::vector<Room> Dispatcher::RoomNow() {
   MutexLock lock(mutex_);
   std::vector<Room> room;
   room.reserve(windows_.size());
-  for (const auto& [ressurs, window] : windows_) room.push_back({ressurs, window.room()});
+  for (const auto& [ressurs, window] : windows_) {
+    const auto known = openings_.find(ressurs);
+    room.push_back({ressurs, window.room(),
+                    known == openings_.end() ? std::nullopt : std::optional(known->second)});
+  }
   return room;
 }
 
-void Dispatcher::NoteOpenings(const Claimed& claimed) {
+// True when a window was started anew: what the claim held back can go now.
+bool Dispatcher::NoteOpenings(const Claimed& claimed) {
   MutexLock lock(mutex_);
-  for (const auto& [gate, openings] : claimed.openings) {
-    const auto [at, is_new] = openings_.try_emplace(gate, openings);
+  bool restarted = false;
+  for (const auto& [ressurs, openings] : claimed.openings) {
+    const auto [at, is_new] = openings_.try_emplace(ressurs, openings);
     if (is_new || at->second == openings) continue;
     at->second = openings;
-    for (auto& [ressurs, window] : windows_) {
-      if (gate.empty() || gate == ressurs) window.Restart();
-    }
+    windows_.at(ressurs).Restart();
+    restarted = true;
   }
+  return restarted;
 }
 
 void Dispatcher::ClaimLoop() {
@@ -119,7 +125,7 @@ SteadyTime Dispatcher::ClaimOnce() {
     clock_.WaitUntil(clock_.Steady() + kStoreAgain, claiming_.get_token());
     return clock_.Steady();
   }
-  NoteOpenings(*claimed);
+  const bool restarted = NoteOpenings(*claimed);
   if (claimed->next_probe) prober_.Expect(*claimed->next_probe);
   const bool any = !claimed->rows.empty();
   if (any) {
@@ -130,6 +136,7 @@ SteadyTime Dispatcher::ClaimOnce() {
     pool_.Send(std::move(claimed->rows));
   }
   const SteadyTime now = clock_.Steady();
+  if (restarted) return now;
   SteadyTime next = now + kIdle;
   if (claimed->ask_again) {
     const Millis wait = *claimed->ask_again - clock_.Wall();

@@ -52,7 +52,7 @@ class Dispatcher final : public Service {
   bool Settle(std::vector<Returned>& returned);
   void Judge(const Returned& returned);
   std::vector<Room> RoomNow();
-  void NoteOpenings(const Claimed& claimed);
+  bool NoteOpenings(const Claimed& claimed);
   void Fail(const Status& status);
 
   Delivery& store_;

@@ -101,6 +101,7 @@ CREATE TABLE ready (
   waited_on INTEGER NOT NULL,
   PRIMARY KEY (lane, ressurs, due_at, seq)
 ) STRICT, WITHOUT ROWID;
+-- Tried before, or in doubt: what a probe takes first, in the order of their turns.
 CREATE INDEX ready_tried ON ready (ressurs, doubt, last_attempt)
   WHERE last_attempt > 0 OR doubt = 1;
 

@@ -9,6 +9,8 @@
 namespace utboks::sqlite {
 namespace {
 
+constexpr int kProbeTokens = 2;  // HEAD and its message
+
 void Sooner(std::optional<WallTime>& best, const std::optional<WallTime>& other) {
   if (other && (!best || *other < *best)) best = other;
 }
@@ -64,6 +66,32 @@ Result<bool> HasUntried(Work& work, int nr) {
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
   return any;
+}
+
+// A probe's message of this resource, or of any for the site, is under way.
+Result<bool> ProbeSending(Connection& db, int nr) {
+  Query q = db.Prepare(
+      "SELECT 1 FROM lease l JOIN attempt a ON a.id = l.attempt"
+      " WHERE (?1 = 0 OR l.ressurs = ?1) AND a.probe = 1 LIMIT 1");
+  q.Bind(nr);
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+// Takes `wanted` tokens and leaves `kept` in the bucket; how many it gave.
+// `next`, where it gave fewer: when the next one is there.
+Result<int> TakeTokens(Work& work, int wanted, int kept, std::optional<WallTime>* next) {
+  const int limit = work.store.settings.rate_limit_per_minute;
+  if (limit == 0 || wanted <= 0) return wanted;
+  Result<Bucket> bucket = ReadBucket(work.db);
+  if (!bucket.ok()) return bucket.status();
+  const int all = Take(*bucket, wanted + kept, limit, work.now);
+  const int given = std::clamp(all - kept, 0, wanted);
+  GiveBack(*bucket, all - given, limit);
+  if (given < wanted) Sooner(*next, NextToken(*bucket, limit, work.now));
+  UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
+  return given;
 }
 
 // Writes lease and attempt.  The attempt is the record of the claim: it stands
@@ -139,7 +167,6 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   Gate& site_gate = (*site)->gate;
   ExpirePause(site_gate, work.now);
   claimed.next_probe = NextProbe(site_gate, site_gate);
-  claimed.openings.emplace_back("", site_gate.openings);
 
   std::vector<Line> lines;
   bool alone = site_gate.alone_next;
@@ -147,14 +174,18 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
     const Result<GateRow*> gate = work.gates.Named(one.ressurs);
     if (!gate.ok()) return gate.status();
     ExpirePause((*gate)->gate, work.now);
-    claimed.openings.emplace_back(one.ressurs, (*gate)->gate.openings);
+    const std::int64_t openings = site_gate.openings + (*gate)->gate.openings;
+    claimed.openings.emplace_back(one.ressurs, openings);
     Sooner(claimed.next_probe, NextProbe((*gate)->gate, site_gate));
     if (TakesUntriedAtOnce((*gate)->gate, site_gate, work.now)) {
       const Result<bool> untried = HasUntried(work, (*gate)->nr);
       if (!untried.ok()) return untried.status();
       if (*untried) claimed.next_probe = work.now;
     }
-    if (!HasMark((*gate)->gate) && one.rows > 0) lines.push_back({*gate, one.rows, {}, 0});
+    const bool known = !one.openings || *one.openings == openings;
+    if (!HasMark((*gate)->gate) && one.rows > 0 && known) {
+      lines.push_back({*gate, one.rows, {}, 0});
+    }
     Sooner(claimed.ask_again, (*gate)->gate.pause_until);
   }
   Sooner(claimed.ask_again, site_gate.pause_until);
@@ -187,16 +218,13 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
       Sooner(claimed.ask_again, *next);
     }
   }
-  int wanted = std::min(found, free_senders);
-  if (wanted > 0 && work.store.settings.rate_limit_per_minute > 0) {
-    Result<Bucket> bucket = ReadBucket(work.db);
-    if (!bucket.ok()) return bucket.status();
-    const int limit = work.store.settings.rate_limit_per_minute;
-    const int got = Take(*bucket, wanted, limit, work.now);
-    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
-    if (got < wanted) Sooner(claimed.ask_again, NextToken(*bucket, limit, work.now));
-    wanted = got;
-  }
+  // A probe that is due takes two.  Where others have a backlog each token goes as it
+  // comes, and the closed gate would never see two at once: so they are left for it.
+  const bool probe_due = claimed.next_probe && *claimed.next_probe <= work.now;
+  const Result<int> given = TakeTokens(work, std::min(found, free_senders),
+                                       probe_due ? kProbeTokens : 0, &claimed.ask_again);
+  if (!given.ok()) return given.status();
+  const int wanted = *given;
   // One of each resource in turn, beginning elsewhere each time: a resource with
   // a million messages takes no more turns than one with a single message.
   const std::size_t start = lines.empty() ? 0 : work.store.random.Below(lines.size());
@@ -286,36 +314,40 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
       if (!untried.ok()) return untried.status();
       if (*untried) at = work.now;
     }
-    if (*at <= work.now && (!due_at || *at < *due_at)) {
-      due = row;
-      due_at = at;
-    }
+    if (*at > work.now || (due_at && *at >= *due_at)) continue;
+    const Result<bool> running = ProbeSending(work.db, row->nr);
+    if (!running.ok()) return running.status();
+    if (*running) continue;
+    due = row;
+    due_at = at;
   }
   if (due == nullptr) return std::optional<Probe>();
-  // HEAD and the message each take a token.
-  const int limit = work.store.settings.rate_limit_per_minute;
-  int tokens = 2;
-  if (limit > 0) {
-    Result<Bucket> bucket = ReadBucket(work.db);
-    if (!bucket.ok()) return bucket.status();
-    tokens = Take(*bucket, 2, limit, work.now);
-    UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
-  }
-  if (tokens == 0) return std::optional<Probe>();
 
   std::vector<int> resources;
   for (GateRow* row : *gates) {
     if (due == site ? row != site && !HasMark(row->gate) : row == due) resources.push_back(row->nr);
   }
+  const Gate before = due->gate;
   BeginProbe(due->gate, work.store.settings, work.now);
   Probe probe;
   probe.gate = due->gate.name;
   const Result<Picked> picked = PickMessage(work, due->gate, resources);
   if (!picked.ok()) return picked.status();
   probe.nothing_waits = !picked->has_value();
-  bool send = picked->has_value() && tokens == 2;
+  bool send = picked->has_value();
   if (send && due->gate.suspect == (*picked)->seq && due->gate.probes > kQuickProbes) {
     send = (*picked)->due_at <= work.now;
+  }
+  // HEAD and the message each take a token.  A probe without them is not begun: HEAD
+  // alone opens nothing while a message waits.
+  const int needed = send ? kProbeTokens : 1;
+  std::optional<WallTime> next;
+  const Result<int> tokens = TakeTokens(work, needed, 0, &next);
+  if (!tokens.ok()) return tokens.status();
+  if (*tokens < needed) {
+    UTBOKS_RETURN_IF_ERROR(ReturnTokens(work, *tokens));
+    due->gate = before;
+    return std::optional<Probe>();
   }
   if (send) {
     const Result<GateRow*> row = work.gates.At((*picked)->ressurs);
@@ -325,7 +357,6 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
     probe.ressurs = lease->ressurs;
     probe.message = std::move(lease).value();
   } else {
-    UTBOKS_RETURN_IF_ERROR(ReturnTokens(work, tokens - 1));
     for (GateRow* row : *gates) {
       if (row != site && (due == site || row == due)) probe.ressurs = row->gate.name;
     }

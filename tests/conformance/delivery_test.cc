@@ -225,6 +225,76 @@ TEST_P(DeliveryTest, TheRateIsSharedAndStartsEmpty) {
   EXPECT_EQ(ClaimUpTo(100).rows.size(), 10U) << "what was not sent is given back";
 }
 
+TEST_P(DeliveryTest, AClosedGateIsProbedHoweverSmallTheRate) {
+  options_.delivery.rate_limit_per_minute = 60;
+  Open();
+  Put(Row("a"));
+  ClaimUpTo(1);  // the bucket begins
+  clock_.Advance(Millis(5'000));
+  SendOne(Refused());
+  ASSERT_TRUE(GateNamed("").outage);
+  clock_.Advance(Millis(60'000));
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value());
+  EXPECT_TRUE((*probe)->message.has_value()) << "HEAD alone would never open it";
+}
+
+TEST_P(DeliveryTest, AProbeGetsItsTokensBesideABacklogThatTakesThemAll) {
+  options_.delivery.rate_limit_per_minute = 1'200;  // 19.67 a second
+  Open();
+  const std::vector<std::string> both = {"doedsfall_v1", "foedsel_v1"};
+  Put(Row("closed"));
+  std::vector<NewRow> backlog;
+  for (int i = 0; i < 300; ++i) backlog.push_back(Row("b" + std::to_string(i), {}, "foedsel_v1"));
+  ClaimUpTo(1);
+  clock_.Advance(Millis(100));
+  Outcome gone = ServerError();
+  gone.gate = GateEffect::kClose;
+  SendOne(gone);
+  ASSERT_TRUE(GateNamed("doedsfall_v1").outage);
+  ASSERT_TRUE(store_->Insert(backlog, InsertMode::kEachAlone).ok());
+  std::size_t sent = 0;
+  bool probed = false;
+  for (int i = 0; i < 100 && !probed; ++i) {
+    clock_.Advance(Millis(50));
+    const Claimed claimed = ClaimUpTo(32, both);
+    sent += claimed.rows.size();
+    for (const Lease& lease : claimed.rows) Settle(lease, Accepted());
+    const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+    ASSERT_TRUE(probe.ok());
+    probed = probe->has_value() && (*probe)->message.has_value();
+  }
+  EXPECT_TRUE(probed);
+  EXPECT_GT(sent, 0U);
+}
+
+TEST_P(DeliveryTest, ASuspectsGateSendsOneUntriedAtATime) {
+  Put(Row("poison"));
+  for (int i = 0; i < 3; ++i) {
+    clock_.Advance(options_.delivery.backoff_max);
+    SendOne(ServerError());
+  }
+  ASSERT_NE(GateNamed("doedsfall_v1").suspect, 0);
+  const Inserted one = Put(Row("one"));
+  const Inserted other = Put(Row("other"));
+  EXPECT_EQ(ClaimUpTo(10).next_probe, clock_.Wall()) << "at once, not at the suspect's time";
+  Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
+  EXPECT_EQ((*probe)->message->id, one.id);
+  const Result<std::optional<Probe>> second = store_->ClaimProbe();
+  ASSERT_TRUE(second.ok());
+  EXPECT_FALSE(second->has_value()) << "the first is still under way";
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = 200;
+  ASSERT_TRUE(store_->SettleProbe(**probe, head, ServerError()).ok());
+  probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
+  EXPECT_EQ((*probe)->message->id, other.id);
+  ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
+  EXPECT_FALSE(GateNamed("doedsfall_v1").outage) << "it was the one message";
+}
+
 TEST_P(DeliveryTest, AClosedResourceStopsOnlyItself) {
   for (int i = 0; i < 5; ++i) Put(Row(std::to_string(i)));
   Put(Row("other", {}, "foedsel_v1"));
@@ -260,6 +330,45 @@ TEST_P(DeliveryTest, AProbeThatPassesOpensTheGateAndEndsItsWaits) {
   EXPECT_FALSE(GateNamed("doedsfall_v1").outage);
   EXPECT_EQ(GateNamed("doedsfall_v1").openings, 1);
   EXPECT_EQ(ClaimUpTo(10).rows.size(), 3U) << "no one waits out a backoff of the outage";
+}
+
+TEST_P(DeliveryTest, AGateThatOpenedGivesNothingToAWindowFromBefore) {
+  for (int i = 0; i < 10; ++i) Put(Row(std::to_string(i)));
+  const auto claim = [&](std::optional<std::int64_t> openings) {
+    const Room room{"doedsfall_v1", 5, openings};
+    const Result<Claimed> claimed = store_->Claim({&room, 1}, 5);
+    EXPECT_TRUE(claimed.ok()) << claimed.status().text();
+    return claimed.ok() ? *claimed : Claimed{};
+  };
+  const Claimed first = claim(std::nullopt);
+  ASSERT_EQ(first.openings.size(), 1U);
+  const std::int64_t seen = first.openings[0].second;
+  for (const Lease& lease : first.rows) Settle(lease, ServerError());
+  clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value());
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = 200;
+  ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
+  ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
+  const Claimed stale = claim(seen);
+  EXPECT_TRUE(stale.rows.empty()) << "slow start, not the room there was before the outage";
+  ASSERT_GT(stale.openings[0].second, seen);
+  const std::int64_t now = stale.openings[0].second;
+  const Claimed fresh = claim(now);
+  ASSERT_EQ(fresh.rows.size(), 5U);
+
+  // The site's opening counts for every resource.
+  Settle(fresh.rows[0], Refused());
+  ASSERT_TRUE(GateNamed("").outage);
+  clock_.SetWall(*GateNamed("").next_probe);
+  const Result<std::optional<Probe>> of_site = store_->ClaimProbe();
+  ASSERT_TRUE(of_site.ok() && of_site->has_value() && (*of_site)->message.has_value());
+  ASSERT_TRUE(store_->SettleProbe(**of_site, head, Accepted()).ok());
+  ASSERT_FALSE(GateNamed("").outage);
+  EXPECT_TRUE(claim(now).rows.empty());
+  EXPECT_FALSE(claim(std::nullopt).rows.empty());
 }
 
 TEST_P(DeliveryTest, AProbeThatFailsSendsNothingAndComesAgain) {

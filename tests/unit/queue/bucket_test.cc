@@ -20,7 +20,7 @@ TEST(BucketTest, StartsEmptyWhateverTheYear) {
 }
 
 TEST(BucketTest, HoldsASixtiethAndRefillsTheRest) {
-  for (const int limit : {60, 61, 1'200, 60'000}) {
+  for (const int limit : {120, 121, 1'200, 60'000}) {
     Bucket bucket{0, kStart};
     // A minute gives L − L/60, but no more than the capacity L/60 can wait.
     EXPECT_EQ(Take(bucket, kMany, limit, kStart + std::chrono::hours(1)), limit / 60) << limit;
@@ -31,6 +31,13 @@ TEST(BucketTest, HoldsASixtiethAndRefillsTheRest) {
       taken += Take(steady, kMany, limit, kStart + Millis(ms));
     }
     EXPECT_NEAR(taken, limit - limit / 60.0, 1.0) << limit;
+  }
+}
+
+TEST(BucketTest, HoldsTheTwoOfAProbeHoweverSmallTheLimit) {
+  for (const int limit : {2, 3, 59, 60, 119}) {
+    Bucket bucket{0, kStart};
+    EXPECT_EQ(Take(bucket, 2, limit, kStart + std::chrono::hours(1)), 2) << limit;
   }
 }
 

@@ -21,6 +21,7 @@ TEST(DeliverySettingsTest, WhatDoesNotFitIsNamed) {
       {"max_in_flight", [](S& s) { s.max_in_flight = 0; }},
       {"max_in_flight", [](S& s) { s.max_in_flight = 1025; }},
       {"rate_limit_per_minute", [](S& s) { s.rate_limit_per_minute = -1; }},
+      {"rate_limit_per_minute", [](S& s) { s.rate_limit_per_minute = 1; }},
       {"backoff_min", [](S& s) { s.backoff_min = Millis(0); }},
       {"backoff_min", [](S& s) { s.backoff_max = s.backoff_min - Millis(1); }},
       {"backoff_max", [](S& s) { s.backoff_max = std::chrono::hours(24 * 8); }},

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <mutex>
 #include <set>
 
 #include "queue/open_store.h"
@@ -10,6 +12,51 @@
 
 namespace utboks::testing {
 namespace {
+
+// The store with a note of every claim that gave something.
+class NotedClaims final : public Delivery {
+ public:
+  struct Note {
+    std::int64_t openings = 0;  // as the claim told
+    std::size_t rows = 0;
+  };
+  explicit NotedClaims(Delivery& store) : store_(store) {}
+
+  std::vector<Note> notes() const {
+    std::lock_guard lock(mutex_);
+    return notes_;
+  }
+
+  Result<Claimed> Claim(std::span<const Room> room, int free_senders) override {
+    Result<Claimed> claimed = store_.Claim(room, free_senders);
+    if (claimed.ok() && !claimed->rows.empty()) {
+      std::lock_guard lock(mutex_);
+      notes_.push_back({claimed->openings[0].second, claimed->rows.size()});
+    }
+    return claimed;
+  }
+  Result<std::optional<Probe>> ClaimProbe() override { return store_.ClaimProbe(); }
+  Status SettleProbe(const Probe& probe, const HeadResult& head,
+                     const std::optional<Outcome>& message) override {
+    return store_.SettleProbe(probe, head, message);
+  }
+  Result<Payload> Load(const Lease& lease) override { return store_.Load(lease); }
+  Status HandBack(std::span<const Lease> leases) override { return store_.HandBack(leases); }
+  Status Settle(std::span<const Settlement> done) override { return store_.Settle(done); }
+  Result<int> RecoverDead() override { return store_.RecoverDead(); }
+  Result<std::vector<AlarmChange>> Tick() override { return store_.Tick(); }
+  Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
+    return store_.SetAlarm(name, subject, stands);
+  }
+  void WaitForChange(SteadyTime until, const std::stop_token& stop) override {
+    store_.WaitForChange(until, stop);
+  }
+
+ private:
+  Delivery& store_;
+  mutable std::mutex mutex_;
+  std::vector<Note> notes_;  // guarded by mutex_
+};
 
 class DispatcherTest : public ::testing::Test {
  protected:
@@ -36,12 +83,12 @@ class DispatcherTest : public ::testing::Test {
     store_ = std::move(*store);
   }
 
-  void Put(const std::string& name, const std::string& key = "") {
+  void Put(const std::string& name, const std::vector<std::string>& keys = {}) {
     NewRow row;
     row.ressurs = "doedsfall_v1";
     row.identifikator = SensitiveText(name);
     row.document = SensitiveText("<" + name + "/>");
-    if (!key.empty()) row.order_keys.emplace_back(key);
+    for (const std::string& key : keys) row.order_keys.emplace_back(key);
     row.actor = "test";
     ASSERT_TRUE(store_->Insert({&row, 1}, InsertMode::kEachAlone).ok());
   }
@@ -81,7 +128,7 @@ TEST_F(DispatcherTest, SendsWhatIsThereAndWhatComes) {
 TEST_F(DispatcherTest, SendsEachOfManyOnceAndEachPersonsInOrder) {
   FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
   for (int i = 0; i < 200; ++i) {
-    Put(std::to_string(1000 + i), "person" + std::to_string(i % 7));
+    Put(std::to_string(1000 + i), {"person" + std::to_string(i % 7)});
   }
   const auto dispatcher = Make(fake);
   ASSERT_TRUE(dispatcher->Start().ok());
@@ -117,6 +164,41 @@ TEST_F(DispatcherTest, TriesAgainUntilItIsTaken) {
   ASSERT_TRUE(fake.AwaitAccepted(10));
   ASSERT_TRUE(AwaitIn(State::kAccepted, 10));
   EXPECT_GT(fake.heads(), 0) << "thirty failures in a row close the gate, and a probe opens it";
+}
+
+TEST_F(DispatcherTest, AfterAnOutageOneGoesBeforeMany) {
+  FakeRegister fake([](const std::string& name, int time) {
+    if (name[0] != 'f' || time > 1) return FakeRegister::Accept();
+    Outcome outcome;
+    outcome.verdict = Verdict::kRetry;
+    outcome.scope = Scope::kResource;
+    outcome.gate = GateEffect::kClose;
+    outcome.result = AttemptResult::kAnswered;
+    outcome.http_status = 403;
+    outcome.reason = "http-403";
+    return outcome;
+  });
+  NotedClaims noted(*store_);
+  Dispatcher dispatcher(
+      noted, [&] { return fake.Client(); }, settings_, SystemClock());
+  ASSERT_TRUE(dispatcher.Start().ok());
+  for (int i = 0; i < 40; ++i) Put("a" + std::to_string(i));
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 40)) << "the window has grown";
+  // One that fails, and many that can go as soon as it is through.
+  ASSERT_TRUE(store_->PauseGate("doedsfall_v1", std::nullopt, "t", SensitiveText()).ok());
+  std::vector<std::string> persons;
+  for (int i = 0; i < 40; ++i) persons.push_back("person" + std::to_string(i));
+  Put("f", persons);
+  for (const std::string& person : persons) Put("b" + person, {person});
+  ASSERT_TRUE(store_->ResumeGate("doedsfall_v1", "t", SensitiveText()).ok());
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 81));
+  dispatcher.Stop();
+  const std::vector<NotedClaims::Note> notes = noted.notes();
+  const auto opened = std::adjacent_find(
+      notes.begin(), notes.end(),
+      [](const auto& before, const auto& after) { return before.openings != after.openings; });
+  ASSERT_NE(opened, notes.end()) << "the gate closed and opened";
+  EXPECT_EQ((opened + 1)->rows, 1U);
 }
 
 TEST_F(DispatcherTest, NeverMoreInFlightThanTheCeiling) {
