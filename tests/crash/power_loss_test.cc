@@ -483,6 +483,40 @@ TEST_P(PowerLoss, TakesNothingFromWritersThatShareCommits) {
   EXPECT_GT(acknowledged, kCrowds * 10) << "the cuts came too early to prove anything";
 }
 
+// ---- a disk that does not confirm ----
+
+// A sync that fails leaves open what the disk holds: nothing more is written by this
+// opening of the store.  The next one goes on from what was acknowledged.
+TEST_P(PowerLoss, ACommitThatWasNotConfirmedIsTheLastOfThisOpening) {
+  const TempDir dir;
+  const std::string path = dir.File("outbox.db");
+  ForgettingVfs vfs(SeedOf(1));
+  const auto put = [](Store& store, const std::string& name) {
+    const NewRow row = Row(name);
+    return store.Insert({&row, 1}, InsertMode::kEachAlone).status();
+  };
+  {
+    const auto store = OpenStore(OptionsOf(path, vfs)).value();
+    ASSERT_TRUE(put(*store, "before").ok());
+    vfs.Fail(ForgettingVfs::Call::kSync, SQLITE_IOERR_FSYNC);
+    const Status lost = put(*store, "lost");
+    EXPECT_EQ(lost.code(), Code::kCorrupt) << lost.text();
+    EXPECT_NE(lost.text().find("check the disk"), std::string::npos) << lost.text();
+    EXPECT_EQ(put(*store, "after").text(), lost.text());
+  }
+  {
+    const auto store = OpenStore(OptionsOf(path, vfs)).value();
+    ASSERT_TRUE(put(*store, "again").ok());
+    vfs.CutNow();
+  }
+  ASSERT_TRUE(vfs.Restore(GetParam()).ok());
+  const auto store = OpenStore(OptionsOf(path, vfs)).value();
+  EXPECT_EQ(RunSql(path, vfs, "PRAGMA integrity_check"), "ok");
+  EXPECT_TRUE(store->Find("before", false).ok());
+  EXPECT_FALSE(store->Find("lost", false).ok());
+  EXPECT_TRUE(store->Find("again", false).ok());
+}
+
 // ---- an older store ----
 
 // A disk that lied about its syncs, or a copy put back: the store is older than the
