@@ -10,9 +10,11 @@
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
+#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <sstream>
+
+#include "queue/base/sync_folder.h"
 
 namespace utboks {
 namespace {
@@ -56,20 +58,6 @@ Secret FreshKey(Random& random) {
   std::vector<std::uint8_t> bytes(kKeyBytes);
   random.Fill(bytes);
   return Secret(std::move(bytes));
-}
-
-// The folder's entry is as much part of the file as its bytes: without this the
-// key could be gone after a power loss and the store beside it unreadable.
-Status SyncFolder(const std::string& path) {
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int fd = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (fd < 0) return Status(Code::kConfig, fmt::format("cannot open folder of {}", path));
-  const int failed = fsync(fd);
-  close(fd);
-  if (failed != 0) {
-    return Status(Code::kConfig, fmt::format("cannot make the folder of {} durable", path));
-  }
-  return Status();
 }
 
 }  // namespace
@@ -145,8 +133,13 @@ Result<StoreKeys> CreateKeyFile(const std::string& path, Random& random) {
       "# from its backups, and never change the lookup key.\n"
       "1 seal {}\n1 lookup {}\n",
       Encode(keys.seal[0].bytes), Encode(keys.lookup.bytes));
-  const int fd = open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+  // Written beside and put in place whole: whoever dies on the way leaves no half a key
+  // file, which would be kept for ever and fit no store.
+  const std::string unfinished = path + ".unfinished";
+  unlink(unfinished.c_str());
+  const int fd = open(unfinished.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
   if (fd < 0) {
+    explicit_bzero(text.data(), text.size());
     return Status(Code::kConfig,
                   fmt::format("key file {} cannot be made ({})", path, std::strerror(errno)));
   }
@@ -155,10 +148,20 @@ Result<StoreKeys> CreateKeyFile(const std::string& path, Random& random) {
   explicit_bzero(text.data(), text.size());
   close(fd);
   if (!whole) {
-    unlink(path.c_str());
+    unlink(unfinished.c_str());
     return Status(Code::kFull, fmt::format("key file {} cannot be written whole", path));
   }
-  UTBOKS_RETURN_IF_ERROR(SyncFolder(path));
+  // What stands there already is never replaced.
+  if (renameat2(AT_FDCWD, unfinished.c_str(), AT_FDCWD, path.c_str(), RENAME_NOREPLACE) != 0) {
+    const int why = errno;
+    unlink(unfinished.c_str());
+    return Status(Code::kConfig,
+                  fmt::format("key file {} cannot be made ({})", path, std::strerror(why)));
+  }
+  if (!SyncFolderOf(path)) {
+    return Status(Code::kConfig, fmt::format("cannot make the folder of {} durable ({})", path,
+                                             std::strerror(errno)));
+  }
   return keys;
 }
 

@@ -33,8 +33,9 @@ using KeyFingerprint = std::array<std::uint8_t, 16>;
 // kConfig with file, line and what is wrong.  Never shows a key.
 Result<StoreKeys> ReadKeyFile(const std::string& path);
 
-// Makes `path` with one fresh key of each purpose, for its owner only, by
-// exclusive create, and is durable (file and folder) when it returns.
+// Makes `path` with one fresh key of each purpose, for its owner only.  It stands
+// there whole or not at all, whoever dies, and is durable (file and folder) when this
+// returns.
 // kConfig when something stands there: a key file is never written over.
 Result<StoreKeys> CreateKeyFile(const std::string& path, Random& random);
 

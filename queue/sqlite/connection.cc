@@ -147,6 +147,14 @@ Status Connection::RunScript(const std::string& script) {
 }
 
 Status Connection::Explain(int code) const {
+  // Nobody knows what such a disk holds now, and it may say yes the next time without
+  // having written it: the only error of a disk after which trying again is wrong.
+  if (code == SQLITE_IOERR_FSYNC || code == SQLITE_IOERR_DIR_FSYNC) {
+    return Status(Code::kCorrupt,
+                  fmt::format("store {}: the disk did not confirm what was written (SQLite {}); "
+                              "nothing more is written, check the disk and then start again",
+                              path_, code));
+  }
   switch (code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:

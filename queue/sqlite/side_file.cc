@@ -9,6 +9,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "queue/base/sync_folder.h"
+
 namespace utboks::sqlite {
 
 SideFile::~SideFile() {
@@ -16,6 +18,7 @@ SideFile::~SideFile() {
 }
 
 Status SideFile::Open(const std::string& path) {
+  path_ = path;
   fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
   if (fd_ >= 0) return Status();
   return Status(Code::kConfig, fmt::format("{} cannot be opened ({}); check who may write in its "
@@ -40,8 +43,10 @@ void SideFile::Write(const Progress& progress) {
 }
 
 Status SideFile::Sync() const {
-  if (fd_ < 0 || fsync(fd_) == 0) return Status();
-  return Status(Code::kBusy, "the file beside the store cannot be made durable; check the disk");
+  if (fd_ < 0 || (fsync(fd_) == 0 && SyncFolderOf(path_))) return Status();
+  return Status(Code::kBusy,
+                fmt::format("{} cannot be made durable ({}); check the disk and start again", path_,
+                            std::strerror(errno)));
 }
 
 }  // namespace utboks::sqlite

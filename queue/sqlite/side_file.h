@@ -28,11 +28,13 @@ class SideFile {
   // Not synced: after a power loss it may tell of less than the store holds, which
   // is harmless.
   void Write(const Progress& progress);
-  // Once, when the store is made: the file itself must not vanish.
+  // Line and name are durable.  Needed where the line is the first, for a file that
+  // vanished counts as older, and where it tells of a new epoch.
   Status Sync() const;
 
  private:
   int fd_ = -1;
+  std::string path_;
 };
 
 }  // namespace utboks::sqlite

@@ -8,9 +8,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <utility>
 
+#include "queue/base/sync_folder.h"
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/migrate.h"
 #include "queue/sqlite/sqlite_store.h"
@@ -31,13 +31,9 @@ Status CreateEmpty(const std::string& path) {
                                              std::strerror(errno)));
   }
   close(fd);
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int dir = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  if (dir < 0) return Status(Code::kConfig, fmt::format("folder of {} cannot be opened", path));
-  const bool synced = fsync(dir) == 0;
-  close(dir);
-  return synced ? Status()
-                : Status(Code::kConfig, fmt::format("folder of {} cannot be made durable", path));
+  if (SyncFolderOf(path)) return Status();
+  return Status(Code::kConfig, fmt::format("folder of {} cannot be made durable ({})", path,
+                                           std::strerror(errno)));
 }
 
 bool Exists(const std::string& path) {
@@ -49,8 +45,10 @@ std::string KeyFileOf(const StoreOptions& options, const std::string& path) {
   return options.key_file.empty() ? path + ".keys" : options.key_file;
 }
 
+// The last there ever was: history that is purged must not make the store look older
+// than the line beside it, which a death may leave as it was before the purge.
 Result<std::int64_t> LastEvent(Connection& db) {
-  Query q = db.Prepare("SELECT max(id) FROM history");
+  Query q = db.Prepare("SELECT seq FROM sqlite_sequence WHERE name = 'history'");
   const std::int64_t last = q.Step() ? q.Int(0) : 0;
   UTBOKS_RETURN_IF_ERROR(q.status());
   return last;
@@ -140,6 +138,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
                                                         : ReadKeyFile(key_file);
     if (!keys.ok()) return keys.status();
     UTBOKS_RETURN_IF_ERROR(side_file_.Open(path_ + ".worker"));
+    const std::optional<Progress> beside = side_file_.Read();
     if (fresh) {
       UTBOKS_RETURN_IF_ERROR(
           (*db)->RunScript("PRAGMA page_size = 4096; PRAGMA journal_mode = WAL;"));
@@ -158,7 +157,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
     if (!fresh) UTBOKS_RETURN_IF_ERROR(GuardRestore(**db, options));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
     AfterCommit(**db);
-    if (fresh) UTBOKS_RETURN_IF_ERROR(side_file_.Sync());
+    if (!beside || beside->epoch != epoch_) UTBOKS_RETURN_IF_ERROR(BeginSideFile(**db));
     StartWriter(std::move(*db));
     return Status();
   }();
@@ -271,6 +270,13 @@ void SqliteStore::StartWriter(std::unique_ptr<Connection> db) {
                                      [this](Connection& committed) { AfterCommit(committed); });
 }
 
+Status SqliteStore::BeginSideFile(Connection& db) {
+  const Result<std::int64_t> last = LastEvent(db);
+  if (!last.ok()) return last.status();
+  side_file_.Write({epoch_, *last});
+  return side_file_.Sync();
+}
+
 void SqliteStore::AfterCommit(Connection& db) {
   // A transaction that changed nothing wakes nobody: a claim that found nothing
   // would wake the claimer for ever.
@@ -315,11 +321,7 @@ Status SqliteStore::Backup(const std::string& path) {
   const int fd = open(path.c_str(), O_RDONLY | O_CLOEXEC);
   const bool synced = fd >= 0 && fsync(fd) == 0;
   if (fd >= 0) close(fd);
-  const std::string folder = std::filesystem::path(path).parent_path().string();
-  const int dir = open(folder.empty() ? "." : folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const bool named = dir >= 0 && fsync(dir) == 0;
-  if (dir >= 0) close(dir);
-  if (!synced || !named)
+  if (!synced || !SyncFolderOf(path))
     return Status(Code::kBusy, fmt::format("backup {} may not be durable", path));
   return Status();
 }

@@ -72,6 +72,8 @@ class SqliteStore final : public Store {
   Status WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys);
   Status CheckStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys);
   Status GuardRestore(Connection& db, const StoreOptions& options);
+  // The first line of the side file, or the first of a new epoch, made durable.
+  Status BeginSideFile(Connection& db);
   void StartWriter(std::unique_ptr<Connection> db);
   void AfterCommit(Connection& db);
   bool ChangedElsewhere();  // change_mutex_ is held

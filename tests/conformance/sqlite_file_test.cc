@@ -265,6 +265,34 @@ TEST_F(SqliteFileTest, AnyOlderCopyOfTheFileIsNoticed) {
   Refused(Code::kConfig, "--after-restore");
 }
 
+// Whoever dies after the commit of a purge has not written the line beside the store.
+TEST_F(SqliteFileTest, APurgeOfTheNewestHistoryMakesNoOlderCopy) {
+  std::string before;
+  {
+    const auto store = Open();
+    Act act;
+    act.decision = Decision::kCancel;
+    act.ids = {Put(*store, "a")};
+    act.actor = "cli:kari";
+    ASSERT_TRUE(store->Do(act).ok());
+    std::getline(std::ifstream(Path() + ".worker"), before);
+    const Result<Desk::Purged> purged = store->Purge(Millis(0), Millis(0), false, 10);
+    ASSERT_TRUE(purged.ok()) << purged.status().text();
+    ASSERT_EQ(purged->records, 1);
+  }
+  std::fstream(Path() + ".worker", std::ios::in | std::ios::out) << before;
+  EXPECT_NE(Open(), nullptr);
+}
+
+// As after a death between the first commit and the first line: once there is history,
+// a file without a line would count as older.
+TEST_F(SqliteFileTest, ASideFileWithoutALineGetsOneWhenItIsOpened) {
+  Open();
+  fs::resize_file(Path() + ".worker", 0);
+  Open();
+  EXPECT_EQ(fs::file_size(Path() + ".worker"), 64U);
+}
+
 TEST_F(SqliteFileTest, NothingOfAMessageStandsInTheFileInPlain) {
   {
     const auto store = Open();

@@ -76,6 +76,7 @@ TEST(ConfigTest, DeliveryDefaultsAreTheOnesDeliveryHas) {
   EXPECT_EQ(read.retry_after_max, own.retry_after_max);
   EXPECT_EQ(read.in_doubt, own.in_doubt);
   EXPECT_EQ(read.in_doubt_resends, own.in_doubt_resends);
+  EXPECT_EQ(read.crash_limit, own.crash_limit);
   EXPECT_EQ(read.on_head_failed, own.on_head_failed);
 }
 
@@ -110,6 +111,11 @@ TEST(ConfigTest, TheRateFollowsTheEnvironmentUnlessItIsGiven) {
   EXPECT_EQ(Row(*production, "delivery", "rate_limit_per_minute").value, "60000");
   const auto none = Parse("[delivery]\nrate_limit_per_minute = 0\n");
   EXPECT_EQ(none->delivery.rate_limit_per_minute, 0);
+}
+
+TEST(ConfigTest, TheCrashLimitCanBeTakenOff) {
+  EXPECT_EQ(Parse("[delivery]\ncrash_limit = 0\n")->delivery.crash_limit, 0);
+  EXPECT_FALSE(Parse("[delivery]\ncrash_limit = -1\n").ok());
 }
 
 TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <fstream>
 #include <set>
@@ -105,6 +106,17 @@ TEST(KeyFileTest, IsNeverWrittenOver) {
   std::string text;
   std::ifstream(path) >> text;
   EXPECT_EQ(text, "mine");
+}
+
+// Whoever dies while making one leaves either nothing that counts or a whole one.
+TEST(KeyFileTest, StandsInItsPlaceOnlyWhole) {
+  const TempDir dir;
+  const std::string path = dir.File("outbox.keys");
+  std::ofstream(path + ".unfinished") << "# Keys of the outb";
+  const auto random = SeededRandom(1);
+  ASSERT_TRUE(CreateKeyFile(path, *random).ok()) << "what a dead one left is in nobody's way";
+  EXPECT_TRUE(ReadKeyFile(path).ok());
+  EXPECT_NE(access((path + ".unfinished").c_str(), F_OK), 0);
 }
 
 TEST(KeyFileTest, AMistypedFileIsRefusedWithItsLineAndWithoutTheKey) {
