@@ -38,9 +38,9 @@ class Enqueue final : public Command {
         ->type_name("FILE");
     app.add_option("--not-before", not_before_, "send no earlier: RFC 3339 with zone, or +2h")
         ->type_name("TIME");
-    wait_option_ = app.add_option("--wait", wait_, "wait for the receipts, at most T")
-                       ->expected(0, 1)
-                       ->type_name("[T]");
+    // A flag: an option that may stand without a value would take the first file for it.
+    wait_option_ =
+        app.add_flag("--wait", wait_, "wait for the receipts; --wait=T for so long at most");
     app.add_flag("--all-or-none", all_or_none_, "one refused document and none is stored");
   }
 
@@ -84,7 +84,7 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
     if (!time.ok()) return Status(Code::kUsage, "--not-before: " + time.status().text());
     not_before_time_ = *time;
   }
-  if (!wait_.empty()) {
+  if (!wait_.empty() && wait_ != "true") {  // what CLI11 gives a flag without a value
     const auto limit = ParseDuration(wait_);
     if (!limit.ok()) return Status(Code::kUsage, "--wait: " + limit.status().text());
     wait_limit_ = *limit;
