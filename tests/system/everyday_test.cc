@@ -92,9 +92,8 @@ TEST(Everyday, WaitPrintsTheReceipts) {
   SimulatorFixture reg;
   Agency agency(reg);
   agency.StartWorker();
-  const std::vector<Json> lines =
-      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", "--wait", agency.Letter(1),
-                  agency.Letter(2)});
+  const std::vector<Json> lines = agency.Ask(
+      {"enqueue", "--ressurs", "doedsfall_v1", "--wait", agency.Letter(1), agency.Letter(2)});
   ASSERT_EQ(lines.size(), 4U);
   for (const std::size_t receipt : {2U, 3U}) {
     EXPECT_EQ(Get(lines[receipt], "state"), "accepted");
@@ -117,8 +116,8 @@ TEST(Everyday, WaitTellsOfARefusalByTheRegister) {
   SimulatorFixture reg({.scenario = "step = [{kind='error', status=400}]"});
   Agency agency(reg);
   agency.StartWorker();
-  const std::vector<Json> lines = agency.Ask(
-      {"enqueue", "--ressurs", "doedsfall_v1", "--wait", agency.Letter(1)}, 1);
+  const std::vector<Json> lines =
+      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", "--wait", agency.Letter(1)}, 1);
   ASSERT_EQ(lines.size(), 2U);
   EXPECT_EQ(Get(lines[1], "state"), "rejected");
 }
@@ -127,9 +126,8 @@ TEST(Everyday, EachFileStandsAlone) {
   SimulatorFixture reg;
   Agency agency(reg);
   const std::string bad = agency.File("bad.xml", "<nothing/>");
-  const std::vector<Json> lines =
-      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", agency.Letter(1), bad, agency.Letter(2)},
-                 1);
+  const std::vector<Json> lines = agency.Ask(
+      {"enqueue", "--ressurs", "doedsfall_v1", agency.Letter(1), bad, agency.Letter(2)}, 1);
   ASSERT_EQ(lines.size(), 3U);
   EXPECT_EQ(Get(lines[0], "new"), "true");
   EXPECT_FALSE(lines[1]->isNull("error"));
@@ -188,8 +186,8 @@ TEST(Everyday, TheExitCodeIsTheFirstOf75And65And1) {
 TEST(Everyday, NotBeforeHoldsBackAndNothingElse) {
   SimulatorFixture reg;
   Agency agency(reg);
-  const std::vector<Json> later = agency.Ask(
-      {"enqueue", "--ressurs", "doedsfall_v1", "--not-before", "+2h", agency.Letter(1)});
+  const std::vector<Json> later =
+      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", "--not-before", "+2h", agency.Letter(1)});
   const std::vector<std::string> now = agency.Enqueue({2});
   // Nothing moves any more: told at once, with how many are left.
   const Finished drained = agency.Drain(75);
@@ -215,28 +213,26 @@ TEST(Everyday, OrderKeysCanBeGivenInPlaceOfThoseInTheDocument) {
   const std::string person = PersonNumber(7) + "\n";
   std::vector<std::string> ids;
   for (const int n : {1, 2}) {
-    ids.push_back(Get(agency
-                          .Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key", "-",
-                                agency.Letter(n)},
-                               0, person)
-                          .at(0),
-                      "id"));
+    ids.push_back(
+        Get(agency
+                .Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key", "-", agency.Letter(n)},
+                     0, person)
+                .at(0),
+            "id"));
   }
   agency.Letter(7);  // so that its number is known as one not to be seen
   EXPECT_EQ(Get(agency.Show(ids[1]), "waits_for"), "head:" + ids[0]);
   // The same persons as a file; none at all.
   const std::string file = agency.File("persons", person);
-  const std::string third = Get(agency
-                                    .Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key",
-                                          file, agency.Letter(3)})
-                                    .at(0),
-                                "id");
+  const std::string third = Get(
+      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key", file, agency.Letter(3)})
+          .at(0),
+      "id");
   EXPECT_EQ(Get(agency.Show(third), "waits_for"), "head:" + ids[0]);
-  const std::string free = Get(agency
-                                   .Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key",
-                                         "-", agency.Letter(4, 1)})
-                                   .at(0),
-                               "id");
+  const std::string free = Get(
+      agency.Ask({"enqueue", "--ressurs", "doedsfall_v1", "--order-key", "-", agency.Letter(4, 1)})
+          .at(0),
+      "id");
   EXPECT_EQ(Get(agency.Show(free), "waits_for").find("head:"), std::string::npos);
   agency.Drain();
   std::vector<std::string> order;
@@ -406,8 +402,8 @@ TEST(Everyday, EventsAreTheHistoryAndCanBeFollowed) {
   const std::string first = Get(events[0], "event_id");
   EXPECT_EQ(agency.Ask({"events", "--after", first}).size(), 1U);
 
-  ChildProcess& follower = agency.Start({"events", "--after", Get(events[1], "event_id"),
-                                         "--follow"});
+  ChildProcess& follower =
+      agency.Start({"events", "--after", Get(events[1], "event_id"), "--follow"});
   const std::vector<std::string> more = agency.Enqueue({2});
   EXPECT_TRUE(follower.AwaitOut(more[0])) << follower.Err();
 }

@@ -29,8 +29,8 @@ std::string Replaced(std::string text, std::string_view what, std::string_view w
 std::string PersonNumber(int n) {
   // Serials without control digits are passed over; each n has a hundred of its own.
   for (int serial = 100; serial < 200; ++serial) {
-    const std::string digits = fmt::format("{:02}{:02}{:02}{}", n % 28 + 1, n / 28 % 12 + 81,
-                                           n / 336 % 100, serial);
+    const std::string digits =
+        fmt::format("{:02}{:02}{:02}{}", n % 28 + 1, n / 28 % 12 + 81, n / 336 % 100, serial);
     const int first = ControlDigit(digits, kFirstWeights);
     const std::string with_first = fmt::format("{}{}", digits, first);
     const int second = first == 10 ? 10 : ControlDigit(with_first, kSecondWeights);
@@ -122,11 +122,13 @@ std::vector<HostileLetter> HostileLetters(std::string_view number) {
       {"instruction.xml", with(date, "<?xml " + both + "?>")},
       {"broken.xml", with(date, "<doedsdato>" + both + "<" + both)},
       {"bytes.xml", with(date, "<doedsdato>" + both + "\xff</doedsdato>")},
-      {"type.xml", with("<doedPerson>", "<doedPerson xmlns:i='http://www.w3.org/2001/"
-                                        "XMLSchema-instance' i:type='" + both + "'>")},
+      {"type.xml", with("<doedPerson>",
+                        "<doedPerson xmlns:i='http://www.w3.org/2001/"
+                        "XMLSchema-instance' i:type='" +
+                            both + "'>")},
       {"blank.xml", with(fmt::format(">fiendtlig-{}<", number), "> <")},
-      {"long-identifier.xml", with(fmt::format("fiendtlig-{}", number), std::string(5000, 'x') +
-                                                                           std::string(number))},
+      {"long-identifier.xml",
+       with(fmt::format("fiendtlig-{}", number), std::string(5000, 'x') + std::string(number))},
       {fmt::format("Qvistrupsen {} mangler.txt", number), std::string(kClerk)},
   };
 }
