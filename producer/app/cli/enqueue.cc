@@ -22,6 +22,21 @@ namespace {
 constexpr std::size_t kBatch = 4 * Acceptor::kGroup;
 constexpr Millis kLookEvery{100};
 
+// One violation is one line; more stand below what is to be done about them.
+void TellRefusal(const std::string& file, const Status& status,
+                 const std::vector<std::string>& violations, Console& console) {
+  if (violations.empty()) {
+    console.Note(fmt::format("{}: {}", file, status.text()));
+  } else if (violations.size() == 1) {
+    const std::string& line = violations.front();
+    console.Note(fmt::format("{}: {}; nothing of it was stored, correct it", file,
+                             line.substr(line.find_first_not_of(' '))));
+  } else {
+    console.Note(fmt::format("{}: nothing of it was stored, correct these:", file));
+    for (const std::string& line : violations) console.Note(line);
+  }
+}
+
 class Enqueue final : public Command {
  public:
   std::string name() const override { return "enqueue"; }
@@ -110,7 +125,7 @@ void Enqueue::ReportFailure(const std::string& file, const Status& status, Conso
   if (console.json()) {
     console.Line(JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
   } else {
-    console.Note(fmt::format("{}: {}", MaskIdentifier(file), status.text()));
+    console.Note(status.text());  // it names the file
   }
 }
 
@@ -130,8 +145,7 @@ void Enqueue::Report(const Answer& answer, Console& console) {
       console.Line(JsonObject().Add("file", file).Add("error", error));
       return;
     }
-    console.Note(fmt::format("{}: {}", file, answer.status.text()));
-    for (const std::string& line : ViolationLines(seen)) console.Note(line);
+    TellRefusal(file, answer.status, ViolationLines(seen), console);
     return;
   }
   stored_.push_back({answer.label, answer.inserted.id});
