@@ -166,6 +166,7 @@ void Agency::Set(const std::string& key, const std::string& value) {
   auto& section = settings_[key.substr(0, dot)];
   if (value.empty()) {
     section.erase(key.substr(dot + 1));
+    if (section.empty()) settings_.erase(key.substr(0, dot));
   } else {
     section[key.substr(dot + 1)] = value;
   }
