@@ -1,12 +1,15 @@
 #include "queue/alarms.h"
 
+#include "queue/reason.h"
+
 namespace utboks {
 
 std::vector<StandingAlarm> StandingAlarms(const AlarmFacts& facts, WallTime now) {
   std::vector<StandingAlarm> alarms;
   for (const Gate& gate : facts.gates) {
     const bool is_site = gate.name.empty();
-    if (is_site && gate.outage) {
+    // One that a person has just let go of waits for its first probe: nothing has failed.
+    if (is_site && gate.outage && gate.outage_reason != reason::kResumed) {
       alarms.push_back({gate.credential ? "credential" : "site-closed", "", 1});
     }
     const bool long_closed =

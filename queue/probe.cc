@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "queue/breaker.h"
+#include "queue/reason.h"
 #include "queue/retry_policy.h"
 
 namespace utboks {
@@ -104,6 +105,10 @@ ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
     return effect;
   }
   ScheduleProbe(gate, settings, now, random);
+  // The first failure of a gate that was left to probes because a person let go of it.
+  if (gate.outage_reason == reason::kResumed && end.head.asked && !end.head.answered) {
+    gate.outage_reason = end.head.reason;
+  }
   if (end.message != 0 && end.message == gate.suspect && gate.probes >= kQuickProbes) {
     gate.next_probe = std::max(*gate.next_probe, end.due_at);
   }

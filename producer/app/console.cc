@@ -36,7 +36,7 @@ void Console::Error(const Status& status) {
   EndProgress();
   if (json_) {
     JsonObject error;
-    error.Add("code", CodeName(status.code())).Add("text", MaskNumbers(status.text()));
+    error.Add("code", CodeName(status.code())).Add("text", MaskIdentifier(status.text()));
     streams_.err << JsonObject().Add("error", error).Text() << '\n';
   } else {
     streams_.err << "utboks: " << ForPeople(status.text()) << '\n';
@@ -78,7 +78,7 @@ bool Console::Flush() {
 }
 
 std::string ForPeople(std::string_view text) {
-  return Printable(MaskNumbers(text));
+  return Printable(MaskIdentifier(text));
 }
 
 }  // namespace utboks::app

@@ -8,7 +8,7 @@ namespace utboks::app {
 
 JsonObject FailureJson(const Status& status) {
   JsonObject object;
-  object.Add("code", CodeName(status.code())).Add("text", MaskNumbers(status.text()));
+  object.Add("code", CodeName(status.code())).Add("text", MaskIdentifier(status.text()));
   return object;
 }
 

@@ -154,7 +154,7 @@ JsonObject ActedJson(const Acted& acted) {
   } else {
     object.Add("error", JsonObject()
                             .Add("code", CodeName(acted.status.code()))
-                            .Add("text", MaskNumbers(acted.status.text())));
+                            .Add("text", MaskIdentifier(acted.status.text())));
   }
   return object;
 }

@@ -22,6 +22,21 @@ namespace {
 constexpr std::size_t kBatch = 4 * Acceptor::kGroup;
 constexpr Millis kLookEvery{100};
 
+// One violation is one line; more stand below what is to be done about them.
+void TellRefusal(const std::string& file, const Status& status,
+                 const std::vector<std::string>& violations, Console& console) {
+  if (violations.empty()) {
+    console.Note(fmt::format("{}: {}", file, status.text()));
+  } else if (violations.size() == 1) {
+    const std::string& line = violations.front();
+    console.Note(fmt::format("{}: {}; nothing of it was stored, correct it", file,
+                             line.substr(line.find_first_not_of(' '))));
+  } else {
+    console.Note(fmt::format("{}: nothing of it was stored, correct these:", file));
+    for (const std::string& line : violations) console.Note(line);
+  }
+}
+
 class Enqueue final : public Command {
  public:
   std::string name() const override { return "enqueue"; }
@@ -38,9 +53,9 @@ class Enqueue final : public Command {
         ->type_name("FILE");
     app.add_option("--not-before", not_before_, "send no earlier: RFC 3339 with zone, or +2h")
         ->type_name("TIME");
-    wait_option_ = app.add_option("--wait", wait_, "wait for the receipts, at most T")
-                       ->expected(0, 1)
-                       ->type_name("[T]");
+    // A flag: an option that may stand without a value would take the first file for it.
+    wait_option_ =
+        app.add_flag("--wait", wait_, "wait for the receipts; --wait=T for so long at most");
     app.add_flag("--all-or-none", all_or_none_, "one refused document and none is stored");
   }
 
@@ -84,7 +99,7 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
     if (!time.ok()) return Status(Code::kUsage, "--not-before: " + time.status().text());
     not_before_time_ = *time;
   }
-  if (!wait_.empty()) {
+  if (!wait_.empty() && wait_ != "true") {  // what CLI11 gives a flag without a value
     const auto limit = ParseDuration(wait_);
     if (!limit.ok()) return Status(Code::kUsage, "--wait: " + limit.status().text());
     wait_limit_ = *limit;
@@ -110,7 +125,7 @@ void Enqueue::ReportFailure(const std::string& file, const Status& status, Conso
   if (console.json()) {
     console.Line(JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
   } else {
-    console.Note(fmt::format("{}: {}", MaskIdentifier(file), status.text()));
+    console.Note(status.text());  // it names the file
   }
 }
 
@@ -130,8 +145,7 @@ void Enqueue::Report(const Answer& answer, Console& console) {
       console.Line(JsonObject().Add("file", file).Add("error", error));
       return;
     }
-    console.Note(fmt::format("{}: {}", file, answer.status.text()));
-    for (const std::string& line : ViolationLines(seen)) console.Note(line);
+    TellRefusal(file, answer.status, ViolationLines(seen), console);
     return;
   }
   stored_.push_back({answer.label, answer.inserted.id});

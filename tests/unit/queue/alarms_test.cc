@@ -4,6 +4,8 @@
 
 #include <functional>
 
+#include "queue/reason.h"
+
 namespace utboks {
 namespace {
 
@@ -35,6 +37,12 @@ TEST(AlarmsTest, EachConditionHasItsAlarmAndNoOther) {
          f.gates.back().credential = true;
        },
        {{"credential", "", 1}}},
+      {"a site that a person has let go of",
+       [](AlarmFacts& f) {
+         f.gates.push_back(Closed("", Millis(0)));
+         f.gates.back().outage_reason = reason::kResumed;
+       },
+       {}},
       {"a resource just closed",
        [](AlarmFacts& f) { f.gates.push_back(Closed("r", kResourceClosedAfter - Millis(1))); },
        {}},

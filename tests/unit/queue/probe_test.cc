@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "queue/breaker.h"
+#include "queue/reason.h"
 
 namespace utboks {
 namespace {
@@ -425,6 +426,19 @@ TEST_F(ProbeTest, TheIntervalsFollowTheSettings) {
   resource_.probes = 1'000'000;
   ScheduleProbe(resource_, settings_, now_, *random_);
   EXPECT_LE(*resource_.next_probe - now_, Millis(120));
+}
+
+TEST_F(ProbeTest, AGateThatWasLetGoOfHasNoFailureUntilAProbeFails) {
+  Pause(site_, std::nullopt, now_);
+  Resume(site_, now_);
+  EXPECT_EQ(site_.outage_reason, reason::kResumed);
+  ProbeEnd end = Begin(site_);
+  End(end);  // no HEAD was made: the token or the time ran out
+  EXPECT_EQ(site_.outage_reason, reason::kResumed);
+  end = Begin(site_);
+  end.head = NoAnswer(false);
+  End(end);
+  EXPECT_EQ(site_.outage_reason, "connect-refused");
 }
 
 }  // namespace

@@ -1,0 +1,136 @@
+#include "tests/system/letters.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstddef>
+
+namespace utboks::testing {
+namespace {
+
+constexpr std::array kFirstWeights = {3, 7, 6, 1, 8, 9, 4, 5, 2};
+constexpr std::array kSecondWeights = {5, 4, 3, 2, 7, 6, 5, 4, 3, 2};
+
+// The control digit of what stands there, 10 where there is none.
+template <std::size_t N>
+int ControlDigit(std::string_view digits, const std::array<int, N>& weights) {
+  int sum = 0;
+  for (std::size_t i = 0; i < N; ++i) sum += weights[i] * (digits[i] - '0');
+  return (11 - sum % 11) % 11;
+}
+
+std::string Replaced(std::string text, std::string_view what, std::string_view with) {
+  const std::size_t at = text.find(what);
+  return at == std::string::npos ? text : text.replace(at, what.size(), with);
+}
+
+}  // namespace
+
+std::string PersonNumber(int n) {
+  // Serials without control digits are passed over; each n has a hundred of its own.
+  for (int serial = 100; serial < 200; ++serial) {
+    const std::string digits =
+        fmt::format("{:02}{:02}{:02}{}", n % 28 + 1, n / 28 % 12 + 81, n / 336 % 100, serial);
+    const int first = ControlDigit(digits, kFirstWeights);
+    const std::string with_first = fmt::format("{}{}", digits, first);
+    const int second = first == 10 ? 10 : ControlDigit(with_first, kSecondWeights);
+    if (second != 10) return fmt::format("{}{}", with_first, second);
+  }
+  return {};  // cannot be: of a hundred serials most have both
+}
+
+std::string WrongNumber(int n) {
+  std::string number = PersonNumber(n);
+  number.back() = number.back() == '9' ? '0' : static_cast<char>(number.back() + 1);
+  return number;
+}
+
+std::string DeathNotice(std::string_view identifier, std::string_view number) {
+  return fmt::format(
+      R"(<?xml version="1.0" encoding="UTF-8"?>
+<meldingOmDoedsfall xmlns="folkeregisteret:melding:doedsfall:v1">
+  <innsending>
+    <avsendersMeldingsidentifikator>{0}</avsendersMeldingsidentifikator>
+    <avsendersInnsendingstidspunkt>2026-05-21T09:30:00+02:00</avsendersInnsendingstidspunkt>
+  </innsending>
+  <forespoersel>
+    <forespoerselssdato>2026-05-21</forespoerselssdato>
+    <kilde>helse</kilde>
+    <avsendersSaksreferanse>ref-{0}</avsendersSaksreferanse>
+    <avsendersSaksbehandler>{1}</avsendersSaksbehandler>
+    <doedPerson>
+      <foedselsnummer>{3}</foedselsnummer>
+      <doedsdato>2026-05-20</doedsdato>
+    </doedPerson>
+    <innsender>
+      <institusjon>
+        <virksomhet>{2}</virksomhet>
+        <avdeling>{1}</avdeling>
+      </institusjon>
+      <kontaktinformasjon>
+        <ePostadresse>kontakt@example.org</ePostadresse>
+        <telefonnummer>+47 00 00 00 00</telefonnummer>
+      </kontaktinformasjon>
+      <identifikasjon>{3}</identifikasjon>
+    </innsender>
+  </forespoersel>
+</meldingOmDoedsfall>
+)",
+      identifier, kClerk, kHospital, number);
+}
+
+std::string Annulment(std::string_view identifier, std::string_view number) {
+  return fmt::format(
+      R"(<?xml version="1.0" encoding="UTF-8"?>
+<meldingOmAnnulleringAvDoedsfall xmlns="folkeregisteret:melding:annulleringavdoedsfall:v1">
+  <innsending>
+    <avsendersMeldingsidentifikator>{0}</avsendersMeldingsidentifikator>
+    <avsendersInnsendingstidspunkt>2026-05-22T09:30:00+02:00</avsendersInnsendingstidspunkt>
+  </innsending>
+  <forespoersel>
+    <forespoerselssdato>2026-05-22</forespoerselssdato>
+    <kilde>helse</kilde>
+    <avsendersSaksreferanse>ref-{0}</avsendersSaksreferanse>
+    <avsendersSaksbehandler>{1}</avsendersSaksbehandler>
+    <levendePerson>
+      <foedselsnummer>{2}</foedselsnummer>
+    </levendePerson>
+  </forespoersel>
+</meldingOmAnnulleringAvDoedsfall>
+)",
+      identifier, kClerk, number);
+}
+
+std::vector<HostileLetter> HostileLetters(std::string_view number) {
+  const std::string good = DeathNotice(fmt::format("fiendtlig-{}", number), number);
+  // What a refusal may be tempted to quote: a name of XML too, but for its blank.
+  const std::string both = fmt::format("Qvistrupsen{}", number);
+  const auto with = [&](std::string_view what, const std::string& instead) {
+    return Replaced(good, what, instead);
+  };
+  const std::string date = "<doedsdato>2026-05-20</doedsdato>";
+  return {
+      {"value.xml", with(date, "<doedsdato>" + both + "</doedsdato>")},
+      {"element.xml", with(date, date + "<" + both + ">" + both + "</" + both + ">")},
+      {"attribute.xml", with("<doedPerson>", "<doedPerson " + both + "='" + both + "'>")},
+      {"namespace.xml", with("folkeregisteret:melding:doedsfall:v1", "urn:" + both)},
+      {"root.xml", "<" + both + " xmlns='urn:" + both + "'/>"},
+      {"doctype.xml", with("?>", "?><!DOCTYPE " + both + " [<!ENTITY x SYSTEM '" + both + "'>]>")},
+      {"entity.xml", with(date, "&" + both + ";")},
+      {"prefix.xml", with(date, "<" + both + ":x/>")},
+      {"end-tag.xml", with("</doedPerson>", "</" + both + ">")},
+      {"instruction.xml", with(date, "<?xml " + both + "?>")},
+      {"broken.xml", with(date, "<doedsdato>" + both + "<" + both)},
+      {"bytes.xml", with(date, "<doedsdato>" + both + "\xff</doedsdato>")},
+      {"type.xml", with("<doedPerson>",
+                        "<doedPerson xmlns:i='http://www.w3.org/2001/"
+                        "XMLSchema-instance' i:type='" +
+                            both + "'>")},
+      {"blank.xml", with(fmt::format(">fiendtlig-{}<", number), "> <")},
+      {"long-identifier.xml",
+       with(fmt::format("fiendtlig-{}", number), std::string(5000, 'x') + std::string(number))},
+      {fmt::format("Qvistrupsen {} mangler.txt", number), std::string(kClerk)},
+  };
+}
+
+}  // namespace utboks::testing
