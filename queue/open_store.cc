@@ -2,12 +2,20 @@
 
 #include <fmt/format.h>
 
+#include "queue/sqlite/look.h"
 #include "queue/sqlite/sqlite_store.h"
 
 namespace utboks {
 namespace {
 
 constexpr std::string_view kSqlite = "sqlite:";
+constexpr std::string_view kInMemory = "sqlite::memory:";
+
+Status NoSuchStore() {
+  return Status(Code::kConfig,
+                "[outbox] store is neither sqlite:PATH nor sqlite::memory:; other stores are not "
+                "in this version");
+}
 
 }  // namespace
 
@@ -18,9 +26,15 @@ std::string StorePath(std::string_view url) {
 
 Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options) {
   if (options.url.starts_with(kSqlite)) return sqlite::SqliteStore::Open(options);
-  return Status(Code::kConfig,
-                "[outbox] store is neither sqlite:PATH nor sqlite::memory:; other stores are not "
-                "in this version");
+  return NoSuchStore();
+}
+
+StoreReport LookAtStore(const StoreOptions& options) {
+  if (options.url == kInMemory) return StoreReport{};
+  if (options.url.starts_with(kSqlite)) return sqlite::LookAtFile(options);
+  StoreReport report;
+  report.opens = NoSuchStore();
+  return report;
 }
 
 }  // namespace utboks

@@ -39,6 +39,23 @@ struct StoreOptions {
 // `clock` and `random` must outlive the store.
 Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options);
 
+// What OpenStore would meet, for `doctor`.
+struct StoreReport {
+  std::string key_file;
+  bool key_file_exists = false;
+  bool exists = false;  // false: there is none yet, and nothing is wrong with that
+  // As OpenStore would say it.  `opens` not ok: the others could not be looked at.
+  Status opens;  // the file, its lock, its schema (kOutdated: usable once migrated)
+  Status stamp;  // kConfig: environment, organisation or register
+  Status keys;   // kConfig: missing, damaged, or not those of the store
+  Status age;    // kConfig: an older copy
+};
+
+// Changes nothing, makes no file, and disturbs no worker; waits for the store's lock
+// as long as others do.  Only the URL, the key file and the stamp are asked for.  A
+// store in memory never exists.
+StoreReport LookAtStore(const StoreOptions& options);
+
 // The path of a sqlite: URL, or "" when it has none.
 std::string StorePath(std::string_view url);
 

@@ -9,6 +9,17 @@ namespace {
 // own processes never wait here, they wait at the store's lock.
 constexpr int kBusyMillis = 5'000;
 
+// The path with everything escaped that a URI could take for something else.
+std::string UnchangingUri(const std::string& path) {
+  std::string uri = "file:";
+  for (const char c : path) {
+    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+                       c == '/' || c == '.' || c == '-' || c == '_';
+    uri += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return uri + "?immutable=1";
+}
+
 }  // namespace
 
 Query::Query(Query&& other) noexcept
@@ -105,8 +116,13 @@ Result<std::unique_ptr<Connection>> Connection::Open(const OpenSettings& setting
   flags |= settings.read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE;
   if (settings.create) flags |= SQLITE_OPEN_CREATE;
   if (settings.path == ":memory:") flags &= ~SQLITE_OPEN_NOFOLLOW;
+  std::string name = settings.path;
+  if (settings.unchanging) {
+    flags |= SQLITE_OPEN_URI;
+    name = UnchangingUri(settings.path);
+  }
   sqlite3* db = nullptr;
-  const int code = sqlite3_open_v2(settings.path.c_str(), &db, flags,
+  const int code = sqlite3_open_v2(name.c_str(), &db, flags,
                                    settings.vfs.empty() ? nullptr : settings.vfs.c_str());
   std::unique_ptr<Connection> connection(new Connection(db, settings.path));
   if (code != SQLITE_OK) return connection->Explain(code);

@@ -80,6 +80,9 @@ struct OpenSettings {
   std::string vfs;   // "" = the system's
   bool create = false;
   bool read_only = false;
+  // With read_only: the caller vouches that nobody changes the file meanwhile.  Nothing
+  // is locked then, and no file is made beside it.
+  bool unchanging = false;
 };
 
 class Connection {

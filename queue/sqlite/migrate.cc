@@ -55,6 +55,11 @@ Result<Schema> CheckSchema(Connection& db) {
   return have == SqliteMigrations().size() ? Schema::kRight : Schema::kOlder;
 }
 
+Status OlderSchema(const std::string& path) {
+  return Status(Code::kOutdated,
+                fmt::format("store {} has an older schema; `utboks migrate` brings it up", path));
+}
+
 Status Migrate(Connection& db, WallTime now) {
   UTBOKS_RETURN_IF_ERROR(db.RunScript(
       "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"

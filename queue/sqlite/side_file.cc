@@ -17,6 +17,12 @@ SideFile::~SideFile() {
   if (fd_ >= 0) close(fd_);
 }
 
+std::optional<Progress> SideFile::ReadAt(const std::string& path) {
+  SideFile file;
+  file.fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  return file.Read();
+}
+
 Status SideFile::Open(const std::string& path) {
   path_ = path;
   fd_ = open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);

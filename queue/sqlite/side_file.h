@@ -22,6 +22,9 @@ class SideFile {
   SideFile(const SideFile&) = delete;
   SideFile& operator=(const SideFile&) = delete;
 
+  // Without making it.
+  static std::optional<Progress> ReadAt(const std::string& path);
+
   Status Open(const std::string& path);
   // Nothing when it has never been written, or cannot be understood.
   std::optional<Progress> Read() const;

@@ -5,7 +5,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/migrate.h"
 #include "queue/sqlite/sqlite_store.h"
+#include "queue/sqlite/stamp.h"
 
 namespace utboks::sqlite {
 namespace {
@@ -39,26 +39,6 @@ Status CreateEmpty(const std::string& path) {
 bool Exists(const std::string& path) {
   struct stat about {};
   return stat(path.c_str(), &about) == 0;
-}
-
-std::string KeyFileOf(const StoreOptions& options, const std::string& path) {
-  return options.key_file.empty() ? path + ".keys" : options.key_file;
-}
-
-// The last there ever was: history that is purged must not make the store look older
-// than the line beside it, which a death may leave as it was before the purge.
-Result<std::int64_t> LastEvent(Connection& db) {
-  Query q = db.Prepare("SELECT seq FROM sqlite_sequence WHERE name = 'history'");
-  const std::int64_t last = q.Step() ? q.Int(0) : 0;
-  UTBOKS_RETURN_IF_ERROR(q.status());
-  return last;
-}
-
-Status AddFingerprint(Connection& db, std::string_view purpose, const SealKey& key) {
-  const KeyFingerprint fingerprint = Fingerprint(key.bytes);
-  Query q = db.Prepare("INSERT INTO key_fingerprint (purpose, id, fingerprint) VALUES (?, ?, ?)");
-  q.BindText(purpose).Bind(static_cast<int>(key.id)).BindBlob(fingerprint);
-  return q.Run();
 }
 
 }  // namespace
@@ -94,7 +74,7 @@ Status SqliteStore::OpenMemory(const StoreOptions& options) {
   UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
   UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
   StoreKeys keys = MakeKeys(SecureRandom());
-  UTBOKS_RETURN_IF_ERROR(WriteStamp(**db, options, keys));
+  UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, keys, true));
   UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
   sealer_ = std::make_unique<Sealer>(std::move(keys), store_id_);
   context_ = std::make_unique<StoreContext>(
@@ -129,11 +109,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
           Code::kConfig,
           fmt::format("store {} is an empty file; `utboks migrate` makes it a store", path_));
     }
-    if (*schema == Schema::kOlder && !options.migrate) {
-      return Status(
-          Code::kOutdated,
-          fmt::format("store {} has an older schema; `utboks migrate` brings it up", path_));
-    }
+    if (*schema == Schema::kOlder && !options.migrate) return OlderSchema(path_);
     Result<StoreKeys> keys = fresh && !Exists(key_file) ? CreateKeyFile(key_file, SecureRandom())
                                                         : ReadKeyFile(key_file);
     if (!keys.ok()) return keys.status();
@@ -145,12 +121,11 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
     }
     // A larger WAL means fewer checkpoints, and each rewrites fewer pages twice.
     UTBOKS_RETURN_IF_ERROR(
-        (*db)->RunScript("PRAGMA wal_autocheckpoint = 4000; PRAGMA journal_size_limit = 67108864;"
+        (*db)->RunScript("PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;"
                          "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
     UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
-    UTBOKS_RETURN_IF_ERROR(fresh ? WriteStamp(**db, options, *keys)
-                                 : CheckStamp(**db, options, *keys));
+    UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, *keys, fresh));
     sealer_ = std::make_unique<Sealer>(std::move(keys).value(), store_id_);
     context_ = std::make_unique<StoreContext>(
         StoreContext{*sealer_, options.delivery, random_, options.worker});
@@ -165,98 +140,26 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
   return prepared;
 }
 
-Status SqliteStore::WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys) {
-  store_id_ = FormatUuid(MakeUuid(clock_.Wall(), SecureRandom()));
-  epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
-  Query q = db.Prepare(
-      "INSERT INTO store (one, id, environment, organisation, host, epoch, created)"
-      " VALUES (1, ?, ?, ?, ?, ?, ?)");
-  q.BindText(store_id_).BindText(options.environment).BindText(options.organisation_number);
-  q.BindText(options.host).Bind(epoch_).Bind(ToMillis(clock_.Wall()));
-  UTBOKS_RETURN_IF_ERROR(q.Run());
-  for (const SealKey& key : keys.seal) UTBOKS_RETURN_IF_ERROR(AddFingerprint(db, "seal", key));
-  return AddFingerprint(db, "lookup", keys.lookup);
-}
-
-Status SqliteStore::CheckStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys) {
-  {
-    Query q = db.Prepare("SELECT id, environment, organisation, host, epoch FROM store");
-    if (!q.Step()) {
-      return q.status().ok()
-                 ? Status(Code::kCorrupt, fmt::format("store {} has lost its stamp", path_))
-                 : q.status();
-    }
-    store_id_ = q.Text(0);
-    epoch_ = q.Int(4);
-    const auto differs = [&](std::string_view what, std::string_view is, std::string_view wanted) {
-      return Status(Code::kConfig,
-                    fmt::format("store {} belongs to {} {}, not {}; one store holds one agency's "
-                                "messages to one register: check [register] "
-                                "and [outbox] store",
-                                path_, what, is, wanted));
-    };
-    if (q.Text(1) != options.environment) {
-      return differs("environment", q.Text(1), options.environment);
-    }
-    if (q.Text(2) != options.organisation_number) {
-      return differs("organisation", q.Text(2), options.organisation_number);
-    }
-    if (q.Text(3) != options.host) return differs("register", q.Text(3), options.host);
-  }
-  const auto check = [&](std::string_view purpose, int id, std::string_view fingerprint) {
-    const auto fits = [&](const SealKey& key) {
-      const KeyFingerprint have = Fingerprint(key.bytes);
-      return key.id == id &&
-             fingerprint ==
-                 std::string_view(reinterpret_cast<const char*>(have.data()), have.size());
-    };
-    if (purpose == "lookup" ? fits(keys.lookup)
-                            : std::any_of(keys.seal.begin(), keys.seal.end(), fits)) {
-      return Status();
-    }
-    return Status(Code::kConfig,
-                  fmt::format("key file {}: {} key {} is missing or not the one store {} was made "
-                              "with; put the right key file back",
-                              KeyFileOf(options, path_), purpose, id, path_));
-  };
-  std::vector<int> known;
-  {
-    Query q = db.Prepare("SELECT purpose, id, fingerprint FROM key_fingerprint");
-    while (q.Step()) {
-      UTBOKS_RETURN_IF_ERROR(check(q.Text(0), static_cast<int>(q.Int(1)), q.Blob(2)));
-      if (q.Text(0) == "seal") known.push_back(static_cast<int>(q.Int(1)));
-    }
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  for (const SealKey& key : keys.seal) {
-    if (std::find(known.begin(), known.end(), key.id) == known.end()) {
-      UTBOKS_RETURN_IF_ERROR(AddFingerprint(db, "seal", key));
-    }
-  }
-  return Status();
+Status SqliteStore::TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys,
+                              bool fresh) {
+  const Result<Stamp> stamp =
+      fresh ? WriteStamp(db, options, keys, clock_.Wall()) : ReadStamp(db, path_);
+  if (!stamp.ok()) return stamp.status();
+  store_id_ = stamp->id;
+  epoch_ = stamp->epoch;
+  if (fresh) return Status();
+  UTBOKS_RETURN_IF_ERROR(CheckStamp(*stamp, options, path_));
+  UTBOKS_RETURN_IF_ERROR(CheckKeys(db, options, keys, path_));
+  return KeepNewKeys(db, keys);
 }
 
 Status SqliteStore::GuardRestore(Connection& db, const StoreOptions& options) {
-  const Result<std::int64_t> last = LastEvent(db);
-  if (!last.ok()) return last.status();
-  bool copy = false;
-  {
-    Query q = db.Prepare("SELECT copy FROM store");
-    copy = q.Step() && q.Bool(0);
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  const std::optional<Progress> beside = side_file_.Read();
-  const bool older =
-      copy || (beside ? beside->epoch != epoch_ || beside->last_event > *last : *last > 0);
-  if (!older) return Status();
-  if (!options.after_restore) {
-    return Status(
-        Code::kConfig,
-        fmt::format("store {} is an older copy than {}.worker tells of: messages in it may have "
-                    "been sent since; `utboks run --after-restore` marks them as in doubt and "
-                    "goes on",
-                    path_, path_));
-  }
+  const Result<Stamp> stamp = ReadStamp(db, path_);
+  if (!stamp.ok()) return stamp.status();
+  const Result<bool> older = IsOlderCopy(db, *stamp, side_file_.Read());
+  if (!older.ok()) return older.status();
+  if (!*older) return Status();
+  if (!options.after_restore) return OlderCopy(path_);
   Work work{db, *context_, clock_.Wall()};
   UTBOKS_RETURN_IF_ERROR(DoubtAfterRestore(work));
   epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));

@@ -1,7 +1,6 @@
 #include "queue/sqlite/sqlite_store.h"
 
 #include <fmt/format.h>
-#include <sys/statvfs.h>
 
 #include <utility>
 
@@ -11,6 +10,7 @@
 #include "queue/sqlite/reader.h"
 #include "queue/sqlite/settle.h"
 #include "queue/sqlite/tick.h"
+#include "queue/store_place.h"
 
 namespace utboks::sqlite {
 namespace {
@@ -132,8 +132,8 @@ Result<int> SqliteStore::RecoverDead() {
 
 bool SqliteStore::DiskLow() const {
   if (in_memory() || min_free_ == 0) return false;
-  struct statvfs disk {};
-  return statvfs(path_.c_str(), &disk) == 0 && disk.f_bavail * disk.f_frsize < min_free_;
+  const std::optional<std::uint64_t> free = FreeBytes(path_);
+  return free && *free < min_free_;
 }
 
 Result<std::vector<AlarmChange>> SqliteStore::Tick() {

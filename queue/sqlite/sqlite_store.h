@@ -68,9 +68,8 @@ class SqliteStore final : public Store {
 
   Status OpenFile(const StoreOptions& options);
   Status OpenMemory(const StoreOptions& options);
-  Status Prepare(Connection& db, const StoreOptions& options, bool created);
-  Status WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys);
-  Status CheckStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys);
+  // Writes a fresh store's stamp, or finds that it is the right one.
+  Status TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys, bool fresh);
   Status GuardRestore(Connection& db, const StoreOptions& options);
   // The first line of the side file, or the first of a new epoch, made durable.
   Status BeginSideFile(Connection& db);
