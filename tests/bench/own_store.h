@@ -1,0 +1,25 @@
+// Our store, as the measures open it.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "queue/open_store.h"
+
+namespace utboks::bench {
+
+// Makes it where there is none.  Ends the program, with the reason, when it cannot.
+// `clock` nullptr: the machine's.
+std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery = {},
+                               Clock* clock = nullptr);
+
+// What a measure cannot go on without.
+[[noreturn]] void GiveUp(const std::string& why);
+void Must(const Status& status);
+template <typename T>
+T Must(Result<T> result) {
+  Must(result.status());
+  return std::move(result).value();
+}
+
+}  // namespace utboks::bench
