@@ -2,12 +2,14 @@
 //
 //   utboks_bench [--smoke] [MEASURE...]
 //
-// Exit code 0 when all goals are met (with --smoke: when all ran), else 1.
+// Exit code 0 when all goals are met (with --smoke: when all ran), else 1;
+// 2 when a measure could not be made.
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <string_view>
 #include <vector>
 
@@ -21,6 +23,7 @@ struct Measure {
   void (*run)(const Scale&, Report&);
 };
 constexpr Measure kMeasures[] = {
+    {"validation", MeasureValidation},
     {"enqueue", MeasureEnqueue},
     {"backlog", MeasureBacklog},
 };
@@ -62,5 +65,10 @@ int Main(const std::vector<std::string_view>& arguments) {
 }  // namespace utboks::bench
 
 int main(int argc, char** argv) {
-  return utboks::bench::Main({argv + 1, argv + argc});
+  try {
+    return utboks::bench::Main({argv + 1, argv + argc});
+  } catch (const std::exception& failure) {
+    fmt::print(stderr, "bench: {}\n", failure.what());
+    return 2;
+  }
 }

@@ -6,6 +6,7 @@
 
 namespace utboks::bench {
 
+void MeasureValidation(const Scale& scale, Report& report);
 void MeasureEnqueue(const Scale& scale, Report& report);
 void MeasureBacklog(const Scale& scale, Report& report);
 

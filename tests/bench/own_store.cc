@@ -1,9 +1,6 @@
 #include "tests/bench/own_store.h"
 
-#include <fmt/format.h>
-
-#include <cstdio>
-#include <cstdlib>
+#include <stdexcept>
 
 namespace utboks::bench {
 
@@ -22,9 +19,7 @@ std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& 
 }
 
 void GiveUp(const std::string& why) {
-  fmt::print(stderr, "bench: {}\n", why);
-  // Not abort: temporary folders that static objects hold are to go.
-  std::exit(2);
+  throw std::runtime_error(why);
 }
 
 void Must(const Status& status) {

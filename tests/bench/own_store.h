@@ -8,12 +8,13 @@
 
 namespace utboks::bench {
 
-// Makes it where there is none.  Ends the program, with the reason, when it cannot.
+// Makes it where there is none.
 // `clock` nullptr: the machine's.
 std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery = {},
                                Clock* clock = nullptr);
 
-// What a measure cannot go on without.
+// What a measure cannot go on without: ends the program, by an exception, so that
+// temporary folders go and nothing is left running.
 [[noreturn]] void GiveUp(const std::string& why);
 void Must(const Status& status);
 template <typename T>

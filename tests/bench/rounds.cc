@@ -69,6 +69,9 @@ std::vector<Series> Interleave(int rounds, const std::vector<Side>& sides) {
 double Rate(const Sample& sample) {
   return sample.rate();
 }
+double RatePerCpuSecond(const Sample& sample) {
+  return sample.units / sample.cpu_seconds;
+}
 double CpuMicrosPerUnit(const Sample& sample) {
   return sample.cpu_seconds * 1e6 / sample.units;
 }

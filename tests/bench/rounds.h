@@ -51,6 +51,7 @@ std::vector<Series> Interleave(int rounds, const std::vector<Side>& sides);
 
 using Figure = std::function<double(const Sample&)>;
 double Rate(const Sample& sample);
+double RatePerCpuSecond(const Sample& sample);
 double CpuMicrosPerUnit(const Sample& sample);
 double SecondsPerUnit(const Sample& sample);
 

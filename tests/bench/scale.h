@@ -7,6 +7,7 @@ namespace utboks::bench {
 
 struct Scale {
   int rounds = 7;
+  int documents = 20'000;            // validated in a round
   int groups = 300;                  // enqueue: commits of 64 in a round
   int singles = 1'500;               // enqueue: commits of one
   std::int64_t backlog = 1'000'000;  // messages that wait
@@ -14,7 +15,7 @@ struct Scale {
 };
 
 inline Scale Smoke() {
-  return {.rounds = 2, .groups = 3, .singles = 5, .backlog = 2'000, .cycles = 3};
+  return {.rounds = 2, .documents = 200, .groups = 3, .singles = 5, .backlog = 2'000, .cycles = 3};
 }
 
 }  // namespace utboks::bench
