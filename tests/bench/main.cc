@@ -25,6 +25,7 @@ struct Measure {
 constexpr Measure kMeasures[] = {
     {"validation", MeasureValidation},
     {"enqueue", MeasureEnqueue},
+    {"start", MeasureStart},
     {"backlog", MeasureBacklog},
 };
 

@@ -22,9 +22,9 @@ void Measure(const Shape& shape, const Scale& scale, Report& report) {
       fmt::format("claim and settle in 64s, {} waiting, {}", scale.backlog, shape.name);
   const std::string beside = fmt::format("{} waiting", kFew);
   report.Compare(measure, series[0], series[1],
-                 {.what = beside, .unit = "/s", .goal = AtLeast(0.7), .bare = false});
+                 {.what = beside, .goal = AtLeast(0.7), .bare = false});
   report.Compare(measure + ": CPU", series[0], series[1],
-                 {.what = beside, .unit = " µs", .figure = CpuMicrosPerUnit, .bare = false});
+                 {.what = beside, .figure = kCpuMicros, .bare = false});
 }
 
 }  // namespace

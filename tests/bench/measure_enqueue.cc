@@ -51,11 +51,10 @@ void Measure(std::string_view measure, int rounds, int commits, int size, Report
                  [&](const std::vector<Letter>& letters) { bare.Insert(letters); });
   };
   const std::vector<Series> series = Interleave(rounds, {run_own, run_bare});
-  report.Compare(measure, series[0], series[1],
-                 {.what = "bare loop", .unit = "/s", .goal = AtLeast(0.8)});
+  report.Compare(measure, series[0], series[1], {.what = "bare loop", .goal = AtLeast(0.8)});
   // A slow disk hides what the processor does.
   report.Compare(fmt::format("{}: CPU", measure), series[0], series[1],
-                 {.what = "bare loop", .unit = " µs", .figure = CpuMicrosPerUnit, .bare = false});
+                 {.what = "bare loop", .figure = kCpuMicros, .bare = false});
 }
 
 }  // namespace

@@ -56,12 +56,9 @@ void MeasureValidation(const Scale& scale, Report& report) {
   };
   const std::vector<Series> series = Interleave(scale.rounds, {ours(true), run_bare, ours(false)});
   report.Compare("validation, one edition, schema only", series[0], series[1],
-                 {.what = "bare Xerces",
-                  .unit = "/s of CPU",
-                  .figure = RatePerCpuSecond,
-                  .goal = AtLeast(0.9)});
+                 {.what = "bare Xerces", .figure = kRatePerCpuSecond, .goal = AtLeast(0.9)});
   report.Compare("validation with extraction", series[2], series[1],
-                 {.what = "bare Xerces", .unit = "/s of CPU", .figure = RatePerCpuSecond});
+                 {.what = "bare Xerces", .figure = kRatePerCpuSecond});
 }
 
 }  // namespace utboks::bench

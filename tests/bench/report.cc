@@ -49,15 +49,15 @@ void Report::Compare(std::string_view measure, const Series& ours, const Series&
   const Spread ratio = RatioOf(ours, other, beside.figure);
   Row row;
   row.measure = measure;
-  row.ours = Show(SpreadOf(ours, beside.figure), beside.unit);
-  row.other = fmt::format("{}: {}", beside.what, Show(SpreadOf(other, beside.figure), beside.unit));
+  row.ours = Show(SpreadOf(ours, beside.figure), beside.figure.unit);
+  row.other =
+      fmt::format("{}: {}", beside.what, Show(SpreadOf(other, beside.figure), beside.figure.unit));
   row.ratio = fmt::format("**{:.2f}** ({:.2f}–{:.2f})", ratio.median, ratio.low, ratio.high);
   if (beside.goal) row.goal = Show(*beside.goal);
   const std::string of_ours = SyncsPerCommit(ours), of_other = SyncsPerCommit(other);
   row.syncs = fmt::format("{} / {}", of_ours, of_other);
   row.verdict = Judge(ratio.median, beside.goal);
-  const bool lower_is_better = beside.goal && beside.goal->kind == Goal::Kind::kAtMost;
-  if (beside.bare && (lower_is_better ? 1 / ratio.median : ratio.median) > kTooGood) {
+  if (beside.bare && (beside.figure.more_is_better ? ratio.median : 1 / ratio.median) > kTooGood) {
     row.verdict += "; **fault of the measure**: better than bare";
     all_met_ = false;
   }

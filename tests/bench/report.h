@@ -24,8 +24,7 @@ inline Goal AtMost(double bound) {
 // How two series stand beside each other in a row.
 struct Beside {
   std::string what = {};                    // "bare loop"
-  std::string unit = {};                    // of the figure: "/s", " s"
-  Figure figure = Rate;                     // of which the ratio is one of
+  Figure figure = kRate;                    // of which the ratio is one of
   std::optional<Goal> goal = std::nullopt;  // nothing: shown, not judged
   // Against a bare loop we cannot win: a better ratio than 1.1 says that the loop is
   // not what it is taken for.

@@ -16,9 +16,9 @@ double WallNow() {
   return std::chrono::duration<double>(now).count();
 }
 
-double CpuNow() {
+double CpuNow(Meter::Of of) {
   rusage used{};
-  getrusage(RUSAGE_SELF, &used);
+  getrusage(of == Meter::Of::kSelf ? RUSAGE_SELF : RUSAGE_CHILDREN, &used);
   const auto seconds = [](const timeval& time) {
     return static_cast<double>(time.tv_sec) + static_cast<double>(time.tv_usec) * 1e-6;
   };
@@ -29,13 +29,13 @@ double CpuNow() {
 
 void Meter::Start() {
   syncs_ = SyncCount();
-  cpu_ = CpuNow();
+  cpu_ = CpuNow(of_);
   wall_ = WallNow();
 }
 
 void Meter::Stop() {
   sum_.seconds += WallNow() - wall_;
-  sum_.cpu_seconds += CpuNow() - cpu_;
+  sum_.cpu_seconds += CpuNow(of_) - cpu_;
   sum_.syncs += SyncCount() - syncs_;
 }
 
@@ -66,28 +66,22 @@ std::vector<Series> Interleave(int rounds, const std::vector<Side>& sides) {
   return all;
 }
 
-double Rate(const Sample& sample) {
-  return sample.rate();
-}
-double RatePerCpuSecond(const Sample& sample) {
-  return sample.units / sample.cpu_seconds;
-}
-double CpuMicrosPerUnit(const Sample& sample) {
-  return sample.cpu_seconds * 1e6 / sample.units;
-}
-double SecondsPerUnit(const Sample& sample) {
-  return sample.seconds / sample.units;
-}
+const Figure kRate{[](const Sample& s) { return s.units / s.seconds; }, "/s", true};
+const Figure kRatePerCpuSecond{[](const Sample& s) { return s.units / s.cpu_seconds; }, "/s of CPU",
+                               true};
+const Figure kMillis{[](const Sample& s) { return s.seconds * 1e3 / s.units; }, " ms", false};
+const Figure kCpuMicros{[](const Sample& s) { return s.cpu_seconds * 1e6 / s.units; }, " µs",
+                        false};
 
 Spread SpreadOf(const Series& series, const Figure& figure) {
   std::vector<double> values;
-  for (const Sample& sample : series) values.push_back(figure(sample));
+  for (const Sample& sample : series) values.push_back(figure.of(sample));
   return SpreadOf(std::move(values));
 }
 
 Spread RatioOf(const Series& a, const Series& b, const Figure& figure) {
   std::vector<double> ratios;
-  for (std::size_t i = 0; i < a.size(); ++i) ratios.push_back(figure(a[i]) / figure(b[i]));
+  for (std::size_t i = 0; i < a.size(); ++i) ratios.push_back(figure.of(a[i]) / figure.of(b[i]));
   return SpreadOf(std::move(ratios));
 }
 

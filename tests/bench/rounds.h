@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <string_view>
 #include <vector>
 
 namespace utboks::bench {
@@ -19,19 +20,22 @@ struct Sample {
   double cpu_seconds = 0;
   std::uint64_t commits = 0;
   std::uint64_t syncs = 0;
-
-  double rate() const { return units / seconds; }
 };
 
-// A stopwatch over wall time, this process's CPU time and its fsyncs.  What lies
+// A stopwatch over wall time, CPU time and this process's fsyncs.  What lies
 // between Stop and the next Start is not counted.
 class Meter {
  public:
+  // Whose CPU time: this process's, or that of children that ended meanwhile.
+  enum class Of { kSelf, kChildren };
+  explicit Meter(Of of = Of::kSelf) : of_(of) {}
+
   void Start();
   void Stop();
   Sample Read(double units, std::uint64_t commits) const;
 
  private:
+  const Of of_;
   Sample sum_;
   double wall_ = 0, cpu_ = 0;
   std::uint64_t syncs_ = 0;
@@ -49,11 +53,16 @@ using Side = std::function<Sample()>;
 // Runs all sides `rounds` times, forwards and backwards in turn.
 std::vector<Series> Interleave(int rounds, const std::vector<Side>& sides);
 
-using Figure = std::function<double(const Sample&)>;
-double Rate(const Sample& sample);
-double RatePerCpuSecond(const Sample& sample);
-double CpuMicrosPerUnit(const Sample& sample);
-double SecondsPerUnit(const Sample& sample);
+// What is looked at of a sample.
+struct Figure {
+  double (*of)(const Sample&);
+  std::string_view unit;
+  bool more_is_better;
+};
+extern const Figure kRate;              // units per second
+extern const Figure kRatePerCpuSecond;  // units per second of CPU
+extern const Figure kMillis;            // per unit
+extern const Figure kCpuMicros;         // per unit
 
 Spread SpreadOf(const Series& series, const Figure& figure);
 // Round by round, a's figure by b's.

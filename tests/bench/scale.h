@@ -10,12 +10,19 @@ struct Scale {
   int documents = 20'000;            // validated in a round
   int groups = 300;                  // enqueue: commits of 64 in a round
   int singles = 1'500;               // enqueue: commits of one
+  int starts = 25;                   // of a whole program
   std::int64_t backlog = 1'000'000;  // messages that wait
   int cycles = 100;                  // claim and settle
 };
 
 inline Scale Smoke() {
-  return {.rounds = 2, .documents = 200, .groups = 3, .singles = 5, .backlog = 2'000, .cycles = 3};
+  return {.rounds = 2,
+          .documents = 200,
+          .groups = 3,
+          .singles = 5,
+          .starts = 2,
+          .backlog = 2'000,
+          .cycles = 3};
 }
 
 }  // namespace utboks::bench
