@@ -17,6 +17,7 @@ int main(int, char** argv) {
   document << std::ifstream(argv[3]).rdbuf();
   if (!bench::bare::Validator(argv[2]).Valid(document.str())) return 1;
   const bench::Letter letter{argv[4], document.str(), argv[4]};
-  bench::bare::Inserter(argv[1]).Insert({&letter, 1});
+  bench::bare::Sqlite db(argv[1]);
+  bench::bare::Inserter(db).Insert({&letter, 1});
   return 0;
 }

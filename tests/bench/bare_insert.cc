@@ -3,7 +3,6 @@
 #include <chrono>
 
 namespace utboks::bench::bare {
-namespace {
 
 std::int64_t Now() {
   using std::chrono::milliseconds;
@@ -11,8 +10,6 @@ std::int64_t Now() {
              std::chrono::system_clock::now().time_since_epoch())
       .count();
 }
-
-}  // namespace
 
 void Inserter::Insert(std::span<const Letter> letters) {
   begin_.Run();

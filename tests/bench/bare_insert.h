@@ -11,14 +11,16 @@
 
 namespace utboks::bench::bare {
 
+std::int64_t Now();  // milliseconds of UTC
+
 class Inserter {
  public:
-  explicit Inserter(const std::string& path) : db_(path) {}
+  explicit Inserter(Sqlite& db) : db_(db) {}
   // One commit.
   void Insert(std::span<const Letter> letters);
 
  private:
-  Sqlite db_;
+  Sqlite& db_;
   Seal seal_;
   Statement begin_{db_, "BEGIN IMMEDIATE"};
   Statement last_{db_, "SELECT seq FROM sqlite_sequence WHERE name = 'message'"};

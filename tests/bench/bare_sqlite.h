@@ -44,12 +44,17 @@ struct Statement {
     return code == SQLITE_ROW;
   }
   void Done() { sqlite3_reset(at); }
+  bool Next() { return sqlite3_step(at) == SQLITE_ROW; }
   template <typename... Values>
   void Run(const Values&... values) {
     Row(values...), Done();
   }
   std::int64_t Int(int column) { return sqlite3_column_int64(at, column); }
 
+  std::string_view Blob(int column) {
+    return {static_cast<const char*>(sqlite3_column_blob(at, column)),
+            static_cast<std::size_t>(sqlite3_column_bytes(at, column))};
+  }
   void Bind(int nr, std::int64_t value) { sqlite3_bind_int64(at, nr, value); }
   void Bind(int nr, Null) { sqlite3_bind_null(at, nr); }
   void Bind(int nr, const char* text) { sqlite3_bind_text(at, nr, text, -1, SQLITE_STATIC); }

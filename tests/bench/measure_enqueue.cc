@@ -31,9 +31,8 @@ Sample PutIn(std::vector<Group> groups, int size, const Insert& insert) {
 void Measure(std::string_view measure, int rounds, int commits, int size, Report& report) {
   const testing::TempDir folder;
   const std::unique_ptr<Store> own = OpenOwn(folder.File("own.db"));
-  // Made by our store, so that both write to the same tables.
-  OpenOwn(folder.File("bare.db"));
-  bare::Inserter bare(folder.File("bare.db"));
+  bare::Sqlite bare_db(MadeByOurs(folder.File("bare.db")));
+  bare::Inserter bare(bare_db);
 
   Letters own_letters, bare_letters;
   const auto run_own = [&] {

@@ -37,9 +37,8 @@ std::uint64_t SyncsOf(const testing::ProcessSpec& spec, const std::string& trace
 
 void MeasureStart(const Scale& scale, Report& report) {
   const testing::TempDir folder;
-  const std::string own_store = folder.File("own.db"), bare_store = folder.File("bare.db");
-  OpenOwn(own_store);
-  OpenOwn(bare_store);
+  const std::string own_store = MadeByOurs(folder.File("own.db"));
+  const std::string bare_store = MadeByOurs(folder.File("bare.db"));
   const Catalogue catalogue = Must(Catalogue::Load(kSchemas));
   const std::string schema = fmt::format(
       "{}/{}", kSchemas, catalogue.Find(Letters::kRessurs)->FindEdition(Letters::kEdition)->file);

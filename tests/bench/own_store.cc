@@ -1,5 +1,6 @@
 #include "tests/bench/own_store.h"
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace utboks::bench {
@@ -16,6 +17,19 @@ std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& 
   options.create = true;
   options.clock = clock;
   return Must(OpenStore(options));
+}
+
+std::string MadeByOurs(const std::string& path) {
+  OpenOwn(path);
+  return path;
+}
+
+void Fill(Store& store, Letters& letters, std::int64_t messages) {
+  constexpr std::int64_t kCommit = 1'024;
+  for (std::int64_t left = messages; left > 0; left -= kCommit) {
+    const auto rows = Letters::Rows(letters.Next(static_cast<int>(std::min(left, kCommit))));
+    Must(store.Insert(rows, InsertMode::kAllOrNone));
+  }
 }
 
 void GiveUp(const std::string& why) {

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "queue/open_store.h"
+#include "tests/bench/letters.h"
 
 namespace utboks::bench {
 
@@ -12,6 +13,11 @@ namespace utboks::bench {
 // `clock` nullptr: the machine's.
 std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery = {},
                                Clock* clock = nullptr);
+
+// Makes an empty one and closes it: tables for a bare loop.  `path`, for convenience.
+std::string MadeByOurs(const std::string& path);
+// Puts so many in, in large commits.
+void Fill(Store& store, Letters& letters, std::int64_t messages);
 
 // What a measure cannot go on without: ends the program, by an exception, so that
 // temporary folders go and nothing is left running.
