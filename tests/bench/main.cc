@@ -23,10 +23,8 @@ struct Measure {
   void (*run)(const Scale&, Report&);
 };
 constexpr Measure kMeasures[] = {
-    {"validation", MeasureValidation},
-    {"enqueue", MeasureEnqueue},
-    {"start", MeasureStart},
-    {"backlog", MeasureBacklog},
+    {"validation", MeasureValidation}, {"enqueue", MeasureEnqueue}, {"start", MeasureStart},
+    {"drain", MeasureDrain},           {"backlog", MeasureBacklog},
 };
 
 int Usage(std::string_view wrong) {

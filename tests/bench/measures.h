@@ -9,6 +9,7 @@ namespace utboks::bench {
 void MeasureValidation(const Scale& scale, Report& report);
 void MeasureEnqueue(const Scale& scale, Report& report);
 void MeasureStart(const Scale& scale, Report& report);
+void MeasureDrain(const Scale& scale, Report& report);
 void MeasureBacklog(const Scale& scale, Report& report);
 
 }  // namespace utboks::bench

@@ -7,10 +7,11 @@ namespace utboks::bench {
 
 struct Scale {
   int rounds = 7;
-  int documents = 20'000;            // validated in a round
-  int groups = 300;                  // enqueue: commits of 64 in a round
-  int singles = 1'500;               // enqueue: commits of one
-  int starts = 25;                   // of a whole program
+  int documents = 20'000;  // validated in a round
+  int groups = 300;        // enqueue: commits of 64 in a round
+  int singles = 1'500;     // enqueue: commits of one
+  int starts = 25;         // of a whole program
+  int drained = 20'000;
   std::int64_t backlog = 1'000'000;  // messages that wait
   int cycles = 100;                  // claim and settle
 };
@@ -21,6 +22,7 @@ inline Scale Smoke() {
           .groups = 3,
           .singles = 5,
           .starts = 2,
+          .drained = 200,
           .backlog = 2'000,
           .cycles = 3};
 }
