@@ -1,0 +1,47 @@
+#include "tests/bench/bare_insert.h"
+
+#include <chrono>
+
+namespace utboks::bench::bare {
+
+std::int64_t Now() {
+  using std::chrono::milliseconds;
+  return std::chrono::duration_cast<milliseconds>(
+             std::chrono::system_clock::now().time_since_epoch())
+      .count();
+}
+
+void Inserter::Insert(std::span<const Letter> letters) {
+  begin_.Run();
+  std::int64_t seq = last_.Row() ? last_.Int(0) : 0;
+  last_.Done();
+  if (!gate_.Row(Letters::kRessurs)) make_gate_.Run(Letters::kRessurs), gate_.Row();
+  const std::int64_t ressurs = gate_.Int(0);
+  gate_.Done();
+  for (const Letter& letter : letters) {
+    const std::int64_t now = Now();
+    const std::string id = Chance(16);
+    const std::string identifikator = seal_.Hmac("identifikator" + letter.identifikator);
+    const std::string digest = seal_.Hmac(letter.document);
+    const std::string key = seal_.Hmac(letter.order_key).substr(0, 16);
+    const std::string bound = std::string(37, 's') + id;  // to store and message
+    const std::string names = seal_("36:" + letter.identifikator, bound + "names");
+    const std::string document = seal_(letter.document, bound + "document");
+    ++seq;
+    known_.Run(std::string_view(identifikator));
+    tomb_.Run(std::string_view(identifikator));
+    const std::int64_t ahead = first_.Row(std::string_view(key));
+    first_.Done();
+    key_.Run(std::string_view(key), 0, seq);
+    event_.Run(seq, 0, ressurs, now, "queued", Null(), 1, 0, "", "cli:bench", Null());
+    const std::int64_t event = sqlite3_last_insert_rowid(db_.db);
+    message_.Run(seq, ressurs, ahead, ahead == 0, now, Null(), event, now);
+    record_.Run(seq, std::string_view(id), std::string_view(identifikator),
+                std::string_view(digest), Null(), std::string_view(names), std::string_view(key),
+                Letters::kEdition, Letters::schema_hash().c_str(), now);
+    content_.Run(seq, std::string_view(document));
+  }
+  commit_.Run();
+}
+
+}  // namespace utboks::bench::bare

@@ -1,0 +1,22 @@
+// What sending costs by itself: Poco's HTTPS client, one kept-alive session per
+// thread.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include "tests/bench/letters.h"
+
+namespace utboks::bench::bare {
+
+struct Register {
+  std::uint16_t port;
+  std::string certificate, key, authority;  // PEM files
+};
+
+// Each letter is posted once and answered by 202, or the program ends.  `rate`: so
+// many begin in a second; 0: as fast as it goes.
+void Post(const Register& to, std::span<const Letter> letters, int threads, double rate);
+
+}  // namespace utboks::bench::bare
