@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <set>
 #include <xercesc/framework/LocalFileInputSource.hpp>
 #include <xercesc/parsers/SAX2XMLReaderImpl.hpp>
@@ -24,32 +25,31 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
       return xml::ToUtf8(xml::View(attributes.getValue(std::u16string(name).c_str())));
     };
     const std::u16string_view element = xml::View(local);
-    if (element == u"ressurs") {
-      Ressurs ressurs;
-      ressurs.name = value(u"name");
-      ressurs.root = value(u"root");
-      ressurs.name_space = value(u"namespace");
-      ressurs.tilbakemelding = value(u"tilbakemelding");
-      found_.push_back(std::move(ressurs));
+    if (element == u"ressurs" || element == u"hendelse") {
+      Ressurs entry;
+      entry.name = value(u"name");
+      entry.root = value(u"root");
+      entry.name_space = value(u"namespace");
+      entry.hendelse = element == u"hendelse";
+      found_.push_back(std::move(entry));
       return;
     }
     if (found_.empty()) return;
+    Ressurs& entry = found_.back();
     if (element == u"edition") {
-      Edition edition;
-      edition.name = value(u"name");
-      edition.file = value(u"file");
-      edition.status = StatusNamed(value(u"status"));
-      const std::string widens = value(u"widens");
-      edition.widens = widens == "true" || widens == "1";
-      found_.back().editions.push_back(std::move(edition));
-    } else if (element == u"identifikator") {
-      found_.back().fields.push_back({Field::kIdentifikator, value(u"path")});
-    } else if (element == u"saksreferanse") {
-      found_.back().fields.push_back({Field::kSaksreferanse, value(u"path")});
-    } else if (element == u"person") {
-      found_.back().fields.push_back({Field::kPerson, value(u"path")});
-    } else if (element == u"multipartnavn") {
-      found_.back().fields.push_back({Field::kMultipartnavn, value(u"path")});
+      entry.editions.push_back({value(u"name"), value(u"file"), StatusNamed(value(u"status")),
+                                IsTrue(value(u"widens"))});
+    } else if (element == u"tilbakemelding") {
+      entry.tilbakemeldinger.push_back({value(u"hendelse"), IsTrue(value(u"manual"))});
+    } else if (element == u"multipart") {
+      entry.multipart.emplace();
+    } else if (element == u"document" && entry.multipart) {
+      entry.multipart->document = {value(u"name"), value(u"type"), 1};
+    } else if (element == u"attachment" && entry.multipart) {
+      entry.multipart->attachments.push_back(
+          {value(u"name"), value(u"type"), Most(value(u"most"))});
+    } else if (const auto field = FieldNamed(element)) {
+      entry.fields.push_back({*field, value(u"path")});
     }
   }
   void error(const xml::xerces::SAXParseException& e) override { Keep(e); }
@@ -66,6 +66,19 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
     }
     return EditionStatus::kWithdrawn;  // the schema lets nothing else through
   }
+  static bool IsTrue(std::string_view value) { return value == "true" || value == "1"; }
+  static std::size_t Most(std::string_view value) {
+    std::size_t most = 0;
+    const auto read = std::from_chars(value.data(), value.data() + value.size(), most);
+    return read.ec == std::errc() ? most : Multipart::Part().most;
+  }
+  static std::optional<Field> FieldNamed(std::u16string_view element) {
+    if (element == u"identifikator") return Field::kIdentifikator;
+    if (element == u"saksreferanse") return Field::kSaksreferanse;
+    if (element == u"person") return Field::kPerson;
+    if (element == u"multipartnavn") return Field::kMultipartnavn;
+    return std::nullopt;
+  }
   // The catalogue holds nothing personal, so the parser's own words may be shown.
   void Keep(const xml::xerces::SAXParseException& e) {
     if (wrong_.empty()) {
@@ -79,8 +92,8 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
 };
 
 // What the schema of the catalogue cannot say; empty when all is well.
-std::string Contradiction(const std::vector<Ressurs>& ressurser) {
-  for (const Ressurs& ressurs : ressurser) {
+std::string Contradiction(const std::vector<Ressurs>& entries) {
+  for (const Ressurs& ressurs : entries) {
     std::set<std::string_view> names;
     for (const Edition& edition : ressurs.editions) {
       if (!names.insert(edition.name).second) {
@@ -91,6 +104,17 @@ std::string Contradiction(const std::vector<Ressurs>& ressurser) {
     for (const FieldPath& field : ressurs.fields) {
       if (!paths.insert(field.path).second) {
         return fmt::format("{} names the path {} twice", ressurs.name, field.path);
+      }
+    }
+    if (ressurs.hendelse && !ressurs.editions.empty() &&
+        (ressurs.root.empty() || ressurs.name_space.empty())) {
+      return fmt::format("{} has an edition, and no root or no namespace", ressurs.name);
+    }
+    for (const Tilbakemelding& expected : ressurs.tilbakemeldinger) {
+      const auto event = std::ranges::find(entries, expected.hendelse, &Ressurs::name);
+      if (event == entries.end() || !event->hendelse) {
+        return fmt::format("{} expects {}, and there is no such hendelse", ressurs.name,
+                           expected.hendelse);
       }
     }
   }
@@ -155,7 +179,9 @@ Result<Catalogue> Catalogue::Load(const std::string& dir) {
   }
   Catalogue catalogue;
   catalogue.dir_ = dir;
-  catalogue.ressurser_ = std::move(handler.found());
+  for (Ressurs& entry : handler.found()) {
+    (entry.hendelse ? catalogue.hendelser_ : catalogue.ressurser_).push_back(std::move(entry));
+  }
   return catalogue;
 }
 
@@ -165,10 +191,13 @@ const Ressurs* Catalogue::Find(std::string_view ressurs) const {
 }
 
 const Ressurs* Catalogue::FindByRoot(std::string_view root, std::string_view name_space) const {
-  const auto found = std::ranges::find_if(ressurser_, [&](const Ressurs& ressurs) {
-    return ressurs.root == root && ressurs.name_space == name_space;
-  });
-  return found == ressurser_.end() ? nullptr : &*found;
+  for (const auto* entries : {&ressurser_, &hendelser_}) {
+    const auto found = std::ranges::find_if(*entries, [&](const Ressurs& entry) {
+      return !entry.editions.empty() && entry.root == root && entry.name_space == name_space;
+    });
+    if (found != entries->end()) return &*found;
+  }
+  return nullptr;
 }
 
 }  // namespace utboks

@@ -2,6 +2,9 @@
 // so that adding one needs no release.  schemas/README.md is its manual.
 #pragma once
 
+#include <cstddef>
+#include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -36,12 +39,35 @@ struct FieldPath {
   std::string path;  // from below the root element: "innsending/kildesystem"
 };
 
+// An event that the register sends back: its contract, by the name the register has
+// for it.  The catalogue has each, also those that the register has not published.
+struct Tilbakemelding {
+  std::string hendelse;
+  bool manual = false;  // only when a person at the register handles the message
+};
+
+// How a message with attachments is sent: the parts of multipart/form-data.
+struct Multipart {
+  struct Part {
+    std::string name;
+    std::string type;  // media type; "" = an attachment of any
+    std::size_t most = std::numeric_limits<std::size_t>::max();
+  };
+  Part document;  // the XML
+  // An attachment is the first of these that takes its type and is not used up.
+  std::vector<Part> attachments;
+};
+
 struct Ressurs {
   std::string name;  // "doedsfall_v1", as in the register's address
   std::string root, name_space;
-  std::string tilbakemelding;     // the contract of the feedback that follows; "" = none does
-  std::vector<Edition> editions;  // oldest first; at least one
+  std::vector<Edition> editions;                 // oldest first; at least one
+  std::vector<Tilbakemelding> tilbakemeldinger;  // none: no feedback follows
   std::vector<FieldPath> fields;
+  std::optional<Multipart> multipart;  // nothing: it takes no attachments
+  // An event of the register's feedback, not a message that it takes: only its name,
+  // root and editions are set, and without editions not even the root.
+  bool hendelse = false;
 
   const Edition* FindEdition(std::string_view name) const;  // nothing when unknown
 };
@@ -56,13 +82,14 @@ class Catalogue {
 
   const std::string& dir() const { return dir_; }
   const std::vector<Ressurs>& ressurser() const { return ressurser_; }
-  const Ressurs* Find(std::string_view ressurs) const;  // nothing when unknown
-  // The first with this root element; several may share one.
+  const std::vector<Ressurs>& hendelser() const { return hendelser_; }
+  const Ressurs* Find(std::string_view ressurs) const;  // nothing when unknown, or an event
+  // The first with this root element, a message or an event; several may share one.
   const Ressurs* FindByRoot(std::string_view root, std::string_view name_space) const;
 
  private:
   std::string dir_;
-  std::vector<Ressurs> ressurser_;
+  std::vector<Ressurs> ressurser_, hendelser_;
 };
 
 }  // namespace utboks

@@ -31,7 +31,8 @@ void CheckRessurs(const std::string& dir, const Ressurs& ressurs,
     }
     reports->push_back(std::move(report));
   }
-  if (schemas.size() < ressurs.editions.size() || !reports->back().usable.ok()) return;
+  if (schemas.empty() || schemas.size() < ressurs.editions.size()) return;
+  if (!reports->back().usable.ok()) return;
   for (const FieldPath& field : ressurs.fields) {
     const bool found = std::ranges::any_of(
         schemas, [&](const auto& schema) { return schema->HasPath(ressurs.root, field.path); });
@@ -46,8 +47,8 @@ void CheckRessurs(const std::string& dir, const Ressurs& ressurs,
 
 std::vector<SchemaReport> CheckSchemas(const Catalogue& catalogue) {
   std::vector<SchemaReport> reports;
-  for (const Ressurs& ressurs : catalogue.ressurser()) {
-    CheckRessurs(catalogue.dir(), ressurs, &reports);
+  for (const auto* entries : {&catalogue.ressurser(), &catalogue.hendelser()}) {
+    for (const Ressurs& entry : *entries) CheckRessurs(catalogue.dir(), entry, &reports);
   }
   return reports;
 }

@@ -54,13 +54,17 @@ class Validator::Impl {
   };
 
   Impl(const Catalogue& of, const ValidatorSettings& with) : catalogue(of), settings(with) {
-    for (const Ressurs& ressurs : catalogue.ressurser()) {
-      auto& entry = entries.emplace(ressurs.name, ressurs).first->second;
-      for (const Edition& edition : ressurs.editions) {
-        auto& shelf = shelves[edition.file];
-        if (!shelf) shelf = std::make_unique<xml::ReaderShelf>(catalogue.dir(), edition.file);
-        entry.shelves.push_back(shelf.get());
-      }
+    for (const auto* of_kind : {&catalogue.ressurser(), &catalogue.hendelser()}) {
+      for (const Ressurs& ressurs : *of_kind) Add(ressurs);
+    }
+  }
+
+  void Add(const Ressurs& ressurs) {
+    auto& entry = entries.emplace(ressurs.name, ressurs).first->second;
+    for (const Edition& edition : ressurs.editions) {
+      auto& shelf = shelves[edition.file];
+      if (!shelf) shelf = std::make_unique<xml::ReaderShelf>(catalogue.dir(), edition.file);
+      entry.shelves.push_back(shelf.get());
     }
   }
 
@@ -215,7 +219,7 @@ Status Validator::LoadEnabled() const {
 
 Result<Checked> Validator::Check(std::string_view document, const CheckRequest& request) const {
   const Impl::Entry* entry = request.ressurs ? impl_->Find(*request.ressurs) : nullptr;
-  if (request.ressurs && entry == nullptr) {
+  if (request.ressurs && (entry == nullptr || entry->ressurs.hendelse)) {
     return Status(Code::kUsage,
                   "there is no such ressurs in the catalogue: `utboks schemas list` shows those "
                   "there are");

@@ -22,7 +22,8 @@ struct ValidatorSettings {
 };
 
 struct CheckRequest {
-  // The resource the document must be of; nothing: its root element decides.
+  // The resource the document must be of; nothing: its root element decides, and it
+  // may be an event of the register's feedback too.
   std::optional<std::string_view> ressurs = std::nullopt;
   // Held against exactly this edition, whatever its status; nothing: against those
   // enabled in the environment, newest first.

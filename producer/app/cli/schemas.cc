@@ -36,24 +36,30 @@ class Schemas final : public Command {
     if (!config.ok()) return config.status();
     const bool production = (*config)->registry.production;
     Table table({"ressurs", "edition", "status", "taken here", "file"});
-    for (const Ressurs& ressurs : catalogue.ressurser()) {
-      for (const Edition& edition : ressurs.editions) {
-        const bool enabled = edition.EnabledIn(production);
-        const std::string status(EditionStatusName(edition.status));
-        if (console.json()) {
-          console.Line(JsonObject()
-                           .Add("ressurs", ressurs.name)
-                           .Add("edition", edition.name)
-                           .Add("status", status)
-                           .Add("enabled", enabled)
-                           .Add("file", edition.file));
-        } else {
-          table.Row({ressurs.name, edition.name, status, enabled ? "yes" : "no", edition.file});
-        }
-      }
+    for (const auto* entries : {&catalogue.ressurser(), &catalogue.hendelser()}) {
+      for (const Ressurs& entry : *entries) ListEditions(entry, production, table, console);
     }
     Print(table, console);
     return 0;
+  }
+
+  static void ListEditions(const Ressurs& entry, bool production, Table& table, Console& console) {
+    for (const Edition& edition : entry.editions) {
+      // What is taken is a message; an event comes from the register.
+      const bool enabled = !entry.hendelse && edition.EnabledIn(production);
+      const std::string status(EditionStatusName(edition.status));
+      if (console.json()) {
+        console.Line(JsonObject()
+                         .Add("ressurs", entry.name)
+                         .Add("edition", edition.name)
+                         .Add("status", status)
+                         .Add("enabled", enabled)
+                         .Add("file", edition.file));
+      } else {
+        const std::string taken = entry.hendelse ? "feedback" : enabled ? "yes" : "no";
+        table.Row({entry.name, edition.name, status, taken, edition.file});
+      }
+    }
   }
 
   static Result<int> Check(const Catalogue& catalogue, Console& console) {

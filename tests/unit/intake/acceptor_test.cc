@@ -78,6 +78,31 @@ TEST_F(AcceptorTest, AGoodDocumentIsStoredAsItIs) {
   EXPECT_FALSE(view.edition.empty());
 }
 
+// Good documents of contracts that the register does not take, or that are its own.
+TEST_F(AcceptorTest, WhatTheRegisterDoesNotTakeIsRefusedWithTheReason) {
+  struct Case {
+    std::string file, ressurs, rule;
+    Code code;
+  };
+  for (const Case& c :
+       {Case{"RekvisisjonAvDNummer_1.0", "rekvisisjon_av_dnummer", "withdrawn", Code::kInvalid},
+        {"RekvisisjonAvDNummer_3.0", "rekvisisjon_av_dnummer_v3", "withdrawn", Code::kInvalid},
+        {"MeldingOmOmsorgsansvar_v0.3", "omsorgsansvar", "draft", Code::kInvalid},
+        {"HendelserISakOmFolkeregistrering_1.0", "HendelserISakOmFolkeregistrering_v1", "",
+         Code::kUsage}}) {
+    std::ifstream file(UTBOKS_SOURCE_DIR "/tests/data/unsent/" + c.file + ".xml", std::ios::binary);
+    ASSERT_TRUE(file.good()) << c.file;
+    Incoming incoming;
+    incoming.ressurs = c.ressurs;
+    incoming.document = SensitiveText(std::string(std::istreambuf_iterator<char>(file), {}));
+    const Answer answer = acceptor_->Accept({&incoming, 1}, InsertMode::kEachAlone)[0];
+    EXPECT_EQ(answer.status.code(), c.code) << c.file;
+    ASSERT_EQ(answer.violations.size(), c.rule.empty() ? 0U : 1U) << c.file;
+    for (const Violation& violation : answer.violations) EXPECT_EQ(violation.rule, c.rule);
+  }
+  EXPECT_EQ(Stored(), 0U);
+}
+
 TEST_F(AcceptorTest, ARefusedDocumentLeavesNoTraceAndTakesNoIdentifier) {
   const Incoming broken = Broken("a");
   const Answer answer = acceptor_->Accept({&broken, 1}, InsertMode::kEachAlone)[0];

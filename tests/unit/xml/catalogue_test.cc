@@ -6,7 +6,12 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <fstream>
+#include <map>
+
 #include "producer/xml/schemas_check.h"
+#include "tests/support/temp_dir.h"
 #include "tests/unit/xml/own_catalogue.h"
 
 namespace utboks::test {
@@ -48,7 +53,9 @@ TEST(Catalogue, ShippedOneSaysWhatTheRegisterTakes) {
   ASSERT_NE(death, nullptr);
   EXPECT_EQ(death->root, "meldingOmDoedsfall");
   EXPECT_EQ(death->name_space, "folkeregisteret:melding:doedsfall:v1");
-  EXPECT_EQ(death->tilbakemelding, "HendelserISakOmFolkeregistrering_v1");
+  ASSERT_EQ(death->tilbakemeldinger.size(), 1u);
+  EXPECT_EQ(death->tilbakemeldinger[0].hendelse, "HendelserISakOmFolkeregistrering_v1");
+  EXPECT_FALSE(death->multipart.has_value());
   ASSERT_EQ(death->editions.size(), 3u);
   EXPECT_EQ(death->editions[0].name, "1.0");
   EXPECT_TRUE(death->editions[1].EnabledIn(true));
@@ -61,19 +68,149 @@ TEST(Catalogue, ShippedOneSaysWhatTheRegisterTakes) {
   EXPECT_EQ(catalogue.FindByRoot("meldingOmDoedsfall", ""), nullptr);
 }
 
+// Each entry as "name: edition status, …".
+std::vector<std::string> Listed(const std::vector<Ressurs>& entries) {
+  std::vector<std::string> briefs;
+  for (const Ressurs& entry : entries) {
+    std::string brief = entry.name + ":";
+    for (const auto& edition : entry.editions) {
+      brief += " " + edition.name + " " + std::string(EditionStatusName(edition.status));
+    }
+    briefs.push_back(brief);
+  }
+  return briefs;
+}
+
+TEST(Catalogue, ShippedOneHasEveryResourceOfTheRegister) {
+  EXPECT_THAT(
+      Listed(ShippedCatalogue().ressurser()),
+      ElementsAre(
+          "rekvisisjon_av_dnummer: 1.0 withdrawn", "rekvisisjon_av_dnummer_v3: 3.0 withdrawn",
+          "rekvisisjon_av_dnummer_v4: 4.0 production",
+          "rekvisisjon_av_dnummer_v4.vedlegg: 4.0 production",
+          "rekvisisjon_av_dnummer_v5: 5.0 production",
+          "rekvisisjon_av_dnummer_v5.vedlegg: 5.0 production",
+          "doedsfall_v1: 1.0 production 1.1 production 1.2 test",
+          "annullering_av_doedsfall_v1: 1.0 production 1.1 production 1.2 test",
+          "endring_av_dnummerperson_v2: 2.0 production",
+          "endring_av_dnummerperson_v3: 3.0 production", "foedsel_v1: 1.0 withdrawn 1.1 production",
+          "kontaktopplysninger_doedsbo_v1: 1.0 test", "separasjon_v1: 1.0 test",
+          "skilsmisse_v1: 1.0 test", "innflytting_v1: 1.0 test",
+          "flyttemelding_fra_posten_v1: 1.0 test", "fnr_endring_v1: 1.0 test",
+          "farskap_v1: 1.0 production", "registrering_av_farskap_v1.vedlegg: 1.0 production",
+          "vigsel_v1: 1.0 production", "omsorgsansvar: 0.3 draft"));
+  EXPECT_THAT(
+      Listed(ShippedCatalogue().hendelser()),
+      ElementsAre("HendelserISakOmDNummerRekvisisjon_v3: 3.0 production",
+                  "HendelserISakOmDNummerRekvisisjon_v4:", "HendelserISakOmDNummerRekvisisjon_v5:",
+                  "HendelserISakOmEndringAvDNummerPerson_v1: 1.0 production",
+                  "HendelserISakOmFolkeregistrering_v1: 1.0 production"));
+}
+
+TEST(Catalogue, AnEventIsNoMessage) {
+  const Catalogue& catalogue = ShippedCatalogue();
+  EXPECT_EQ(catalogue.Find("HendelserISakOmFolkeregistrering_v1"), nullptr);
+  const Ressurs* event =
+      catalogue.FindByRoot("hendelseISakOmFolkeregistrering",
+                           "folkeregisteret:tilbakemelding:hendelseisakomfolkeregistrering:v1");
+  ASSERT_NE(event, nullptr);
+  EXPECT_TRUE(event->hendelse);
+  EXPECT_EQ(catalogue.FindByRoot("", ""), nullptr) << "one that is not published has no root";
+  const auto checked =
+      ShippedValidator().Check("<a/>", {.ressurs = "HendelserISakOmFolkeregistrering_v1"});
+  EXPECT_EQ(checked.code(), Code::kUsage);
+}
+
+TEST(Catalogue, WhatFollowsAMessageIsData) {
+  const Ressurs* change = ShippedCatalogue().Find("endring_av_dnummerperson_v3");
+  ASSERT_NE(change, nullptr);
+  ASSERT_EQ(change->tilbakemeldinger.size(), 2u);
+  EXPECT_EQ(change->tilbakemeldinger[0].hendelse, "HendelserISakOmEndringAvDNummerPerson_v1");
+  EXPECT_FALSE(change->tilbakemeldinger[0].manual);
+  EXPECT_EQ(change->tilbakemeldinger[1].hendelse, "HendelserISakOmFolkeregistrering_v1");
+  EXPECT_TRUE(change->tilbakemeldinger[1].manual);
+  EXPECT_THAT(ShippedCatalogue().Find("flyttemelding_fra_posten_v1")->tilbakemeldinger, IsEmpty());
+}
+
+TEST(Catalogue, ThePartsOfAMultipartAreData) {
+  const auto& paternity = ShippedCatalogue().Find("registrering_av_farskap_v1.vedlegg")->multipart;
+  ASSERT_TRUE(paternity.has_value());
+  EXPECT_EQ(paternity->document.name, "melding");
+  EXPECT_EQ(paternity->document.type, "application/xml");
+  ASSERT_EQ(paternity->attachments.size(), 3u);
+  EXPECT_EQ(paternity->attachments[0].name, "vedlegg");
+  EXPECT_EQ(paternity->attachments[0].type, "application/pdf");
+  EXPECT_EQ(paternity->attachments[0].most, 1u);
+  EXPECT_EQ(paternity->attachments[2].name, "melding3");
+  const auto& request = ShippedCatalogue().Find("rekvisisjon_av_dnummer_v5.vedlegg")->multipart;
+  ASSERT_TRUE(request.has_value());
+  EXPECT_EQ(request->document.name, "rekvisisjon");
+  ASSERT_EQ(request->attachments.size(), 1u);
+  EXPECT_EQ(request->attachments[0].type, "");
+  EXPECT_GT(request->attachments[0].most, 1'000'000u) << "as many as there are";
+  EXPECT_FALSE(ShippedCatalogue().Find("rekvisisjon_av_dnummer_v5")->multipart.has_value());
+}
+
 TEST(Catalogue, ShippedSchemasAllLoadAndFitIt) {
   const auto reports = CheckSchemas(ShippedCatalogue());
-  ASSERT_EQ(reports.size(), 6u);
-  std::set<std::string> hashes;
+  ASSERT_EQ(reports.size(), 29u);
+  std::map<std::string, std::string> hashes;  // by file: two resources may share one
   for (const SchemaReport& report : reports) {
     EXPECT_TRUE(report.usable.ok()) << report.usable.text();
     EXPECT_EQ(report.hash.size(), 64u);
-    hashes.insert(report.hash);
+    const auto known = hashes.emplace(report.file, report.hash).first;
+    EXPECT_EQ(known->second, report.hash) << report.file;
   }
-  EXPECT_EQ(hashes.size(), 6u);
-  EXPECT_EQ(reports[2].ressurs, "doedsfall_v1");
-  EXPECT_EQ(reports[2].edition, "1.2");
-  EXPECT_EQ(reports[2].status, EditionStatus::kTest);
+  std::set<std::string> different;
+  for (const auto& [file, hash] : hashes) different.insert(hash);
+  EXPECT_EQ(hashes.size(), 26u);
+  EXPECT_EQ(different.size(), hashes.size());
+}
+
+// As an operator does it, with what is shipped: README.md of the schemas.
+TEST(Catalogue, AContractIsAddedToTheShippedOnes) {
+  testing::TempDir dir;
+  const std::string schemas = dir.File("schemas");
+  std::filesystem::copy(SchemasDir(), schemas, std::filesystem::copy_options::recursive);
+  const auto write = [&](const std::string& file, const std::string& bytes) {
+    std::ofstream(schemas + "/" + file, std::ios::binary) << bytes;
+  };
+  write("MeldingOmNavn_v1.0.xsd",
+        R"(<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:navn"
+             targetNamespace="urn:navn" elementFormDefault="qualified">
+           <xs:include schemaLocation="common/innsending.xsd"/>
+           <xs:include schemaLocation="common/person.xsd"/>
+           <xs:element name="meldingOmNavn"><xs:complexType><xs:sequence>
+             <xs:element name="innsending" type="Innsending"/>
+             <xs:element name="person" type="Person"/>
+           </xs:sequence></xs:complexType></xs:element></xs:schema>)");
+  write("catalogue.xml",
+        Changed(ReadFile(schemas + "/catalogue.xml"), "  <ressurs name=\"doedsfall_v1\"",
+                R"(<ressurs name="navn_v1" root="meldingOmNavn" namespace="urn:navn">
+                     <edition name="1.0" file="MeldingOmNavn_v1.0.xsd" status="test"/>
+                     <tilbakemelding hendelse="HendelserISakOmFolkeregistrering_v1"/>
+                     <identifikator path="innsending/avsendersMeldingsidentifikator"/>
+                     <person path="person/foedselsnummer"/>
+                   </ressurs>
+                   <ressurs name="doedsfall_v1")"));
+  const auto catalogue = Catalogue::Load(schemas);
+  ASSERT_TRUE(catalogue.ok()) << catalogue.status().text();
+  for (const SchemaReport& report : CheckSchemas(*catalogue)) {
+    EXPECT_TRUE(report.usable.ok()) << report.usable.text();
+  }
+  const auto validator = Validator::Make(*catalogue, {});
+  const std::string document =
+      "<meldingOmNavn xmlns=\"urn:navn\"><innsending>"
+      "<avsendersMeldingsidentifikator>n-1</avsendersMeldingsidentifikator>"
+      "<avsendersInnsendingstidspunkt>2024-05-21T09:30:00Z</avsendersInnsendingstidspunkt>"
+      "</innsending><person><foedselsnummer>21873816357</foedselsnummer></person></meldingOmNavn>";
+  const Checked checked = Check(document, {.ressurs = "navn_v1"}, *validator);
+  EXPECT_THAT(Briefs(checked), IsEmpty());
+  EXPECT_EQ(checked.edition, "1.0");
+  ASSERT_EQ(checked.extract.persons.size(), 1u);
+  EXPECT_EQ(checked.extract.persons[0].reveal(), "21873816357");
+  EXPECT_FALSE(Check(Changed(document, "21873816357", "2187381635"), {}, *validator).valid);
+  EXPECT_TRUE(Check(Example("Doedsfall_v1.1"), {}, *validator).valid) << "the others stand";
 }
 
 TEST(Catalogue, AResourceIsAddedAtRunTime) {
@@ -172,6 +309,18 @@ TEST(Catalogue, BrokenOnesSayWhatIsWrong) {
            Case{Entry(EditionEntry("1", "sometimes")), "line 1"},
            Case{Entry(edition, "<person path=\"/a\"/>"), "line 1"},
            Case{Entry("<edition name=\"1\" file=\"../x.xsd\" status=\"test\"/>"), "line 1"},
+           Case{Entry("<edition name=\"1\" file=\"own_1.xsd\" status=\"test\"/>"
+                      "<tilbakemelding hendelse=\"own_v1\"/>"),
+                "own_v1 expects own_v1"},  // a message, not an event
+           Case{Entry(edition) + "<hendelse name=\"h\" root=\"r\">" + edition + "</hendelse>",
+                "h has an edition"},
+           Case{Entry(edition) + "<hendelse name=\"own_v1\"/>", "line 1"},
+           Case{Entry(edition, "<multipart><document name=\"a\" type=\"b/c\"/></multipart>"),
+                "line 1"},
+           Case{Entry(edition,
+                      "<multipart><document name=\"a&quot;\" type=\"b/c\"/>"
+                      "<attachment name=\"d\"/></multipart>"),
+                "line 1"},
            Case{"<ressurs/>", "line 1"},
            Case{"<ressurs", "line 1"},
        }) {

@@ -5,6 +5,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+#include <set>
+
+#include "producer/xml/schemas_check.h"
 #include "tests/unit/xml/documents.h"
 
 namespace utboks::test {
@@ -36,6 +40,55 @@ TEST(Validator, EveryShippedExampleIsAMessageInTest) {
     EXPECT_THAT(checked.violations, IsEmpty());
     EXPECT_EQ(checked.more, 0u);
   }
+}
+
+// A file's name is its contract's, with a remark behind it where a contract has two.
+std::string ContractOf(const std::filesystem::path& example) {
+  const std::string stem = example.stem().string();
+  return stem.substr(0, stem.find_first_not_of("0123456789.", stem.find_first_of("123456789"))) +
+         ".xsd";
+}
+
+// The edition whose schema is in `file`; the resource's name in *ressurs.
+std::string EditionIn(const std::string& file, std::string* ressurs) {
+  for (const auto* entries : {&ShippedCatalogue().ressurser(), &ShippedCatalogue().hendelser()}) {
+    for (const Ressurs& entry : *entries) {
+      for (const Edition& edition : entry.editions) {
+        if (edition.file != file) continue;
+        *ressurs = entry.name;
+        return edition.name;
+      }
+    }
+  }
+  ADD_FAILURE() << "no edition in " << file;
+  return "";
+}
+
+TEST(Validator, EveryContractHasAnExample) {
+  std::set<std::string> contracts;
+  std::set<std::string> identifiers;
+  for (const char* const folder : {"schemas/examples", "tests/data/unsent"}) {
+    for (const auto& entry :
+         std::filesystem::directory_iterator(std::string(UTBOKS_SOURCE_DIR "/") + folder)) {
+      const std::string file = ContractOf(entry.path());
+      std::string ressurs;
+      const std::string edition = EditionIn(file, &ressurs);
+      const Checked checked = Check(ReadFile(entry.path()), {.edition = edition});
+      for (const Violation& violation : checked.violations) {
+        EXPECT_EQ(violation.rule, "attachment-missing") << entry.path();
+      }
+      EXPECT_EQ(checked.ressurs, ressurs) << entry.path();
+      EXPECT_EQ(checked.edition, edition);
+      contracts.insert(file);
+      const auto& identifikator = checked.extract.identifikator.reveal();
+      if (!ressurs.starts_with("Hendelser")) {
+        EXPECT_TRUE(identifiers.insert(identifikator).second) << entry.path() << " has another's";
+      }
+    }
+  }
+  std::set<std::string> shipped;
+  for (const SchemaReport& report : CheckSchemas(ShippedCatalogue())) shipped.insert(report.file);
+  EXPECT_EQ(contracts, shipped);
 }
 
 TEST(Validator, ProductionTakesOnlyWhatIsInProduction) {
@@ -217,6 +270,25 @@ TEST(Validator, AtMostAHundredViolationsAndTheNumberOfTheRest) {
   }
   EXPECT_EQ(checked.violations[0].line, 36);
   EXPECT_EQ(checked.violations[99].line, 135);
+}
+
+TEST(Validator, ReadsOutThePersonsOfEveryResource) {
+  const auto persons = [](const std::string& file) {
+    return Check(ReadFile(SchemasDir() + "/examples/" + file)).extract.persons.size();
+  };
+  EXPECT_EQ(persons("RekvisisjonAvDNummer_5.0.xml"), 0u) << "nobody has a number yet";
+  EXPECT_EQ(persons("Foedselsmelding_v1.0.xml"), 0u);
+  EXPECT_EQ(persons("Foedselsmelding_v1.1.xml"), 2u) << "the parents, not the midwife";
+  EXPECT_EQ(persons("MeldingOmEndringAvPersonMedDNummer_v2.0.xml"), 1u);
+  EXPECT_EQ(persons("MeldingOmEndringAvPersonMedDNummer_v3.0.xml"), 1u);
+  EXPECT_EQ(persons("MeldingOmEndringAvPersonMedFoedselsnummer_v1.0.xml"), 1u);
+  EXPECT_EQ(persons("MeldingOmFlyttingFraPosten_v1.0.xml"), 2u) << "not who hands it in";
+  EXPECT_EQ(persons("MeldingOmInnflytting_v1.0.xml"), 1u) << "the relative";
+  EXPECT_EQ(persons("MeldingOmKontaktopplysningerForDoedsbo_v1.0.xml"), 1u);
+  EXPECT_EQ(persons("MeldingOmRegistreringAvFarskap_v1.0.xml"), 3u);
+  EXPECT_EQ(persons("MeldingOmSeparasjon_v1.0.xml"), 1u);
+  EXPECT_EQ(persons("MeldingOmSkilsmisse_v1.0.xml"), 2u);
+  EXPECT_EQ(persons("MeldingOmVigsel_v1.0.xml"), 1u);
 }
 
 TEST(Validator, LoadsWhatTheEnvironmentEnables) {
