@@ -20,6 +20,15 @@ constexpr Millis kIdle{1'000};
 constexpr Millis kStoreAgain{200};
 constexpr Millis kTick{5'000};
 constexpr int kLastTries = 10;
+constexpr std::size_t kMostSenders = 1'024;
+
+// Each resource may fill its window: one that hangs must not hold the senders of the
+// others.  Their threads are made as they are needed.
+int SendersFor(const DispatcherSettings& settings) {
+  const auto each = static_cast<std::size_t>(settings.delivery.max_in_flight);
+  const std::size_t all = each * std::max<std::size_t>(1, settings.resources.size());
+  return static_cast<int>(std::clamp(kMostSenders, each, std::max(each, all)));
+}
 
 }  // namespace
 
@@ -28,7 +37,7 @@ Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSet
     : store_(store),
       settings_(std::move(settings)),
       clock_(clock),
-      pool_(store, make_client, settings_.delivery.max_in_flight, settings_.time_limit, clock),
+      pool_(store, make_client, SendersFor(settings_), settings_.time_limit, clock),
       prober_(store, make_client, settings_.delivery, clock) {
   for (const std::string& ressurs : settings_.resources) {
     windows_.emplace(ressurs, Window(settings_.delivery.max_in_flight));
@@ -116,9 +125,8 @@ void Dispatcher::ClaimLoop() {
 }
 
 SteadyTime Dispatcher::ClaimOnce() {
-  const int free = pool_.Free();
-  if (free <= 0) return clock_.Steady() + kIdle;
-  Result<Claimed> claimed = store_.Claim(RoomNow(), free);
+  // Also when nobody stands free: what comes back tells the prober of its next probe.
+  Result<Claimed> claimed = store_.Claim(RoomNow(), std::max(0, pool_.Free()));
   if (!claimed.ok()) {
     LogWarning("claim-failed", {{"text", claimed.status().text()}});
     Fail(claimed.status());

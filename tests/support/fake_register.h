@@ -39,9 +39,10 @@ class FakeRegister {
 
   std::unique_ptr<RegisterClient> Client() { return std::make_unique<OneClient>(*this); }
 
-  // Blocks every Submit until Open; a blocked one ends when it is cut off.
-  void Shut() { Set(true); }
-  void Open() { Set(false); }
+  // Blocks every Submit (of one resource, where it is named) until Open; a blocked one
+  // ends when it is cut off.
+  void Shut(const std::string& ressurs = "") { Set(true, ressurs); }
+  void Open() { Set(false, ""); }
 
   // Waits until `condition` holds of all that was sent; false after `patience`.
   bool Await(const std::function<bool(const std::vector<Request>&)>& condition,
@@ -72,8 +73,8 @@ class FakeRegister {
     Outcome Submit(const Payload& payload, SteadyTime, const std::stop_token& stop) override {
       return owner_.Submit(payload, stop);
     }
-    HeadResult Head(std::string_view, SteadyTime, const std::stop_token&) override {
-      return owner_.Head();
+    HeadResult Head(std::string_view ressurs, SteadyTime, const std::stop_token&) override {
+      return owner_.Head(ressurs);
     }
 
    private:
@@ -87,7 +88,7 @@ class FakeRegister {
     requests_.push_back({identifikator, payload.document.reveal(), false});
     const std::size_t mine = requests_.size() - 1;
     changed_.notify_all();
-    if (!changed_.wait(lock, stop, [&] { return !shut_; })) {
+    if (!changed_.wait(lock, stop, [&] { return !Blocks(payload.ressurs); })) {
       Outcome cut;
       cut.verdict = Verdict::kInDoubt;
       cut.scope = Scope::kResource;
@@ -103,22 +104,28 @@ class FakeRegister {
     return outcome;
   }
 
-  HeadResult Head() {
+  HeadResult Head(std::string_view ressurs) {
     std::lock_guard lock(mutex_);
     ++heads_;
     changed_.notify_all();
     HeadResult head;
     head.asked = true;
-    head.answered = !shut_;
-    head.http_status = shut_ ? 0 : 200;
-    head.reason = shut_ ? "connect-refused" : "";
+    const bool shut = Blocks(ressurs);
+    head.answered = !shut;
+    head.http_status = shut ? 0 : 200;
+    head.reason = shut ? "connect-refused" : "";
     return head;
   }
 
-  void Set(bool shut) {
+  bool Blocks(std::string_view ressurs) const {  // mutex_ is held
+    return shut_ && (shut_ressurs_.empty() || shut_ressurs_ == ressurs);
+  }
+
+  void Set(bool shut, const std::string& ressurs) {
     {
       std::lock_guard lock(mutex_);
       shut_ = shut;
+      shut_ressurs_ = ressurs;
     }
     changed_.notify_all();
   }
@@ -130,6 +137,7 @@ class FakeRegister {
   std::vector<Request> requests_;
   std::map<std::string, int> times_;
   bool shut_ = false;
+  std::string shut_ressurs_;
   int heads_ = 0;
 };
 

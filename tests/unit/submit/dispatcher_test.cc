@@ -83,9 +83,10 @@ class DispatcherTest : public ::testing::Test {
     store_ = std::move(*store);
   }
 
-  void Put(const std::string& name, const std::vector<std::string>& keys = {}) {
+  void Put(const std::string& name, const std::vector<std::string>& keys = {},
+           const std::string& ressurs = "doedsfall_v1") {
     NewRow row;
-    row.ressurs = "doedsfall_v1";
+    row.ressurs = ressurs;
     row.identifikator = SensitiveText(name);
     row.document = SensitiveText("<" + name + "/>");
     for (const std::string& key : keys) row.order_keys.emplace_back(key);
@@ -164,6 +165,20 @@ TEST_F(DispatcherTest, TriesAgainUntilItIsTaken) {
   ASSERT_TRUE(fake.AwaitAccepted(10));
   ASSERT_TRUE(AwaitIn(State::kAccepted, 10));
   EXPECT_GT(fake.heads(), 0) << "thirty failures in a row close the gate, and a probe opens it";
+}
+
+TEST_F(DispatcherTest, AResourceThatHangsHoldsNoSenderOfAnother) {
+  settings_.resources = {"doedsfall_v1", "foedsel_v1"};
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  for (int i = 0; i < 20; ++i) Put("grows" + std::to_string(i));
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 20)) << "the window is open by then";
+  fake.Shut("doedsfall_v1");
+  for (int i = 0; i < 20; ++i) Put("hangs" + std::to_string(i));
+  ASSERT_TRUE(AwaitIn(State::kSending, 4));
+  for (int i = 0; i < 5; ++i) Put("passes" + std::to_string(i), {}, "foedsel_v1");
+  EXPECT_TRUE(fake.AwaitAccepted(25));
 }
 
 TEST_F(DispatcherTest, AfterAnOutageOneGoesBeforeMany) {
