@@ -1,0 +1,108 @@
+#include "tests/crash/outbox.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cstdlib>
+#include <fstream>
+#include <sstream>
+#include <string_view>
+
+namespace utboks::testing {
+namespace {
+
+constexpr const char* kExample = UTBOKS_SOURCE_DIR "/schemas/examples/MeldingOmDoedsfall_v1.0.xml";
+constexpr std::string_view kOrganisation = "100101688";
+
+// The control digit of `digits`, 10 where they have none.
+int ControlDigit(std::string_view digits, std::string_view weights) {
+  int sum = 0;
+  for (std::size_t i = 0; i < weights.size(); ++i) sum += (digits[i] - '0') * (weights[i] - '0');
+  return (11 - sum % 11) % 11;
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+// Puts `text` in place of what stands in <element>.
+std::string WithElement(std::string document, std::string_view element, std::string_view text) {
+  const std::string open = fmt::format("<{}>", element), close = fmt::format("</{}>", element);
+  const std::size_t begin = document.find(open), end = document.find(close);
+  if (begin == std::string::npos || end == std::string::npos) std::abort();  // another example
+  return document.replace(begin + open.size(), end - begin - open.size(), text);
+}
+
+}  // namespace
+
+std::string PersonNumber(int n) {
+  // Born on one of 28 days of 12 months of some year before 2000; serials without
+  // control digits are passed over.
+  for (int serial = 100; serial < 500; ++serial) {
+    std::string number = fmt::format("{:02}{:02}{:02}{}", n % 28 + 1, n / 28 % 12 + 81,
+                                     n / (28 * 12) % 30 + 60, serial);
+    bool valid = true;
+    for (const std::string_view weights : {"376189452", "5432765432"}) {
+      const int digit = ControlDigit(number, weights);
+      valid = valid && digit != 10;
+      number += static_cast<char>('0' + digit % 10);
+    }
+    if (valid) return number;
+  }
+  std::abort();  // most serials have both
+}
+
+Outbox::Outbox(const SimulatorFixture* reg, const std::string& settings) {
+  const DevPki& pki = DevPki::Shared();
+  std::ofstream(config()) << fmt::format(
+      R"([register]
+base_url = "{}"
+environment = "test"
+organisation_number = "{}"
+client_certificate = "{}"
+client_key = "{}"
+ca_file = "{}"
+
+[outbox]
+store = "sqlite:{}"
+min_free = "1MiB"
+
+{}
+)",
+      reg == nullptr ? "https://localhost:1" : reg->base_url(), kOrganisation, pki.certificate(),
+      pki.key(), pki.ca(), store(), settings);
+}
+
+ProcessSpec Outbox::Utboks(const std::vector<std::string>& words) const {
+  ProcessSpec spec;
+  spec.argv = {UTBOKS_PROGRAM, "--config", config()};
+  spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+  return spec;
+}
+
+StoreOptions Outbox::Options() const {
+  StoreOptions options;
+  options.url = "sqlite:" + store();
+  options.environment = "test";
+  options.organisation_number = kOrganisation;
+  options.host = "localhost";
+  options.min_free = 0;
+  return options;
+}
+
+std::string Outbox::Identifier(int n) {
+  return fmt::format("krasj-{:05}", n);
+}
+
+std::string Outbox::Message(int n, int person) const {
+  static const std::string example = ReadFile(kExample);
+  const std::string path = File(fmt::format("melding-{:05}.xml", n));
+  std::ofstream(path, std::ios::binary)
+      << WithElement(WithElement(example, "avsendersMeldingsidentifikator", Identifier(n)),
+                     "foedselsnummer", PersonNumber(person));
+  return path;
+}
+
+}  // namespace utboks::testing
