@@ -4,6 +4,10 @@
 
 namespace utboks {
 
+bool ClockIsOff(WallTime theirs, WallTime ours) {
+  return theirs > ours ? theirs - ours > kClockOff : ours - theirs > kClockOff;
+}
+
 std::vector<StandingAlarm> StandingAlarms(const AlarmFacts& facts, WallTime now) {
   std::vector<StandingAlarm> alarms;
   for (const Gate& gate : facts.gates) {

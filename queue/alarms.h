@@ -21,6 +21,12 @@ inline constexpr Millis kResourceClosedAfter{2 * 60'000};
 // So long a doubt is settled by the next send, as a rule.
 inline constexpr Millis kInDoubtAfter{10 * 60'000};
 
+// The Date of the register's answers counts whole seconds, and an answer takes its
+// time: less than this says nothing of our clock.
+inline constexpr Millis kClockOff{60'000};
+// Of alarm `clock` and of doctor.
+bool ClockIsOff(WallTime theirs, WallTime ours);
+
 struct AlarmFacts {
   std::vector<Gate> gates;        // the site's has the name ""
   std::int64_t held = 0;          // messages that wait for a person

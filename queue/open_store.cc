@@ -24,6 +24,11 @@ std::string StorePath(std::string_view url) {
   return std::string(url.substr(kSqlite.size()));
 }
 
+std::string KeyFilePath(std::string_view url, const std::string& key_file) {
+  if (url == kInMemory) return {};
+  return key_file.empty() ? StorePath(url) + ".keys" : key_file;
+}
+
 Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options) {
   if (options.url.starts_with(kSqlite)) return sqlite::SqliteStore::Open(options);
   return NoSuchStore();

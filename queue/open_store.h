@@ -58,5 +58,7 @@ StoreReport LookAtStore(const StoreOptions& options);
 
 // The path of a sqlite: URL, or "" when it has none.
 std::string StorePath(std::string_view url);
+// `key_file`, or the one beside the store; "" for a store in memory.
+std::string KeyFilePath(std::string_view url, const std::string& key_file);
 
 }  // namespace utboks

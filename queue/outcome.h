@@ -73,7 +73,12 @@ struct HeadResult {
   bool throttled = false;   // 429
   bool credential = false;  // TLS or certificate failure
   int http_status = 0;
-  std::string reason;  // why not, when not answered
+  // What the gates of `scope` would hear, had a message been answered like this, or
+  // failed like this.
+  Scope scope = Scope::kNone;
+  GateEffect gate = GateEffect::kNone;
+  bool web_page = false;  // a gateway spoke, not the register
+  std::string reason;     // why not, when not answered
   std::optional<Millis> wait;
   std::optional<WallTime> server_date;
 };

@@ -7,8 +7,6 @@ namespace {
 
 constexpr Millis kLookEvery{10'000};
 constexpr int kLooksPerPurge = 360;  // once an hour
-// A certificate is ordered by hand and takes its time.
-constexpr long long kWarnDays = 30;
 
 }  // namespace
 
@@ -33,8 +31,10 @@ void Housekeeper::Run() {
 void Housekeeper::LookAtCertificate() {
   const Status renewed = access_.Renew();
   if (!renewed.ok()) LogError("certificate-not-taken-up", {{"text", renewed.text()}});
-  const long long days = access_.site()->credentials().DaysLeft(clock_.Wall());
-  const bool soon = days < kWarnDays;
+  const std::shared_ptr<const RegisterSite> site = access_.site();
+  const WallTime now = clock_.Wall();
+  const long long days = site->credentials().DaysLeft(now);
+  const bool soon = site->credentials().EndsSoon(now);
   if (soon == expiry_stands_) return;
   const Status set = store_.SetAlarm("certificate-expiry", "", soon);
   if (!set.ok()) return;  // looked at again in a moment

@@ -11,7 +11,6 @@
 
 #include "producer/app/schema_folder.h"
 #include "producer/net/endpoint.h"
-#include "queue/open_store.h"
 
 namespace utboks::app {
 namespace {
@@ -43,6 +42,21 @@ Status CheckRegister(const Config& config) {
   if (config.registry.base_url.empty()) return missing("base_url");
   if (config.registry.organisation_number.empty()) return missing("organisation_number");
   return Status();
+}
+
+Result<StoreOptions> StoreOptionsOf(const Config& config) {
+  UTBOKS_RETURN_IF_ERROR(CheckRegister(config));
+  const auto server = ParseBaseUrl(config.registry.base_url);
+  if (!server.ok()) return server.status();
+  StoreOptions options;
+  options.url = config.outbox.store;
+  options.key_file = config.outbox.key_file;
+  options.environment = config.registry.production ? "production" : "test";
+  options.organisation_number = config.registry.organisation_number;
+  options.host = server->host;
+  options.min_free = static_cast<std::uint64_t>(config.outbox.min_free);
+  options.delivery = config.delivery;
+  return options;
 }
 
 // What was accepted once is held against today's contracts, in any edition that is
@@ -95,23 +109,14 @@ Result<Store*> Wiring::OpenStore(const StoreUse& use) {
   if (store_) return store_.get();
   const auto config = GetConfig();
   if (!config.ok()) return config.status();
-  UTBOKS_RETURN_IF_ERROR(CheckRegister(**config));
-  const auto server = ParseBaseUrl((*config)->registry.base_url);
-  if (!server.ok()) return server.status();
+  auto options = StoreOptionsOf(**config);
+  if (!options.ok()) return options.status();
   ShieldFromStop();
-  StoreOptions options;
-  options.url = (*config)->outbox.store;
-  options.key_file = (*config)->outbox.key_file;
-  options.environment = (*config)->registry.production ? "production" : "test";
-  options.organisation_number = (*config)->registry.organisation_number;
-  options.host = server->host;
-  options.min_free = static_cast<std::uint64_t>((*config)->outbox.min_free);
-  options.delivery = (*config)->delivery;
-  options.create = use.create;
-  options.migrate = use.migrate;
-  options.as_worker = use.as_worker;
-  options.after_restore = use.after_restore;
-  auto store = utboks::OpenStore(options);
+  options->create = use.create;
+  options->migrate = use.migrate;
+  options->as_worker = use.as_worker;
+  options->after_restore = use.after_restore;
+  auto store = utboks::OpenStore(*options);
   if (!store.ok()) return store.status();
   store_ = *std::move(store);
   return store_.get();

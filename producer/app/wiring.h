@@ -8,6 +8,7 @@
 
 #include "producer/app/parts.h"
 #include "producer/net/credentials.h"
+#include "queue/open_store.h"
 
 namespace utboks::app {
 
@@ -15,6 +16,10 @@ namespace utboks::app {
 CredentialSettings CredentialsOf(const Config& config);
 // kConfig: [register] base_url or organisation_number is not set.
 Status CheckRegister(const Config& config);
+
+// The store that the configuration names, to be opened as it stands.  Fails as
+// CheckRegister does.
+Result<StoreOptions> StoreOptionsOf(const Config& config);
 
 class Wiring final : public Parts {
  public:

@@ -58,6 +58,14 @@ WallTime ToWall(const ASN1_TIME* time) {
 
 }  // namespace
 
+std::string NameOf(const X509_NAME* name) {
+  for (const int kind : {NID_commonName, NID_organizationName}) {
+    const int at = X509_NAME_get_index_by_NID(name, kind, -1);
+    if (at >= 0) return EntryText(X509_NAME_get_entry(name, at));
+  }
+  return {};
+}
+
 CertificateFacts ReadFacts(X509* certificate) {
   CertificateFacts facts;
   facts.organisation_number = OrganisationNumber(X509_get_subject_name(certificate));

@@ -7,6 +7,7 @@
 #include "queue/base/clock.h"
 
 using X509 = struct x509_st;
+using X509_NAME = struct X509_name_st;
 
 namespace utboks {
 
@@ -24,5 +25,8 @@ struct CertificateFacts {
 };
 
 CertificateFacts ReadFacts(X509* certificate);
+
+// What people call it: its commonName, else its organisation, else "".
+std::string NameOf(const X509_NAME* name);
 
 }  // namespace utboks

@@ -33,8 +33,8 @@ Status Unreadable(const std::string& what, const std::string& path, int error) {
 
 }  // namespace
 
-Result<CredentialFile> ReadCredentialFile(const std::string& what, const std::string& path,
-                                          std::size_t most) {
+Result<Secret> ReadCredentialFile(const std::string& what, const std::string& path,
+                                  std::size_t most) {
   // Non-blocking, so that a FIFO put there by mistake cannot hang the start.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat facts = {};
@@ -59,7 +59,7 @@ Result<CredentialFile> ReadCredentialFile(const std::string& what, const std::st
   }
   const bool too_large = have > most;
   bytes.resize(have);  // never reallocates when shrinking: no copy is left behind
-  CredentialFile result{Secret(std::move(bytes)), (facts.st_mode & (S_IROTH | S_IWOTH)) != 0};
+  Secret result(std::move(bytes));
   if (too_large) {
     return Status(Code::kConfig, fmt::format("{} {} is larger than {} bytes: it is another file",
                                              what, path, most));

@@ -9,14 +9,9 @@
 
 namespace utboks {
 
-struct CredentialFile {
-  Secret bytes;
-  bool open_to_others = false;  // any user of the machine may read or write it
-};
-
 // kConfig with one line that names `what` and `path`: cannot be opened, is not a
 // regular file, is empty, is larger than `most` bytes.
-Result<CredentialFile> ReadCredentialFile(const std::string& what, const std::string& path,
-                                          std::size_t most);
+Result<Secret> ReadCredentialFile(const std::string& what, const std::string& path,
+                                  std::size_t most);
 
 }  // namespace utboks

@@ -17,6 +17,7 @@ constexpr std::size_t kMostPasswordBytes = 1024;
 constexpr std::size_t kMostAuthorityBytes = 4 * 1024 * 1024;
 
 constexpr auto kDay = std::chrono::days(1);
+constexpr long long kSoonDays = 30;
 
 // The first line of the file; an editor's line end is no part of a password.
 Result<Secret> ReadPassword(const std::string& path) {
@@ -24,8 +25,8 @@ Result<Secret> ReadPassword(const std::string& path) {
   auto file = ReadCredentialFile("client key password file", path, kMostPasswordBytes);
   if (!file.ok()) return file.status();
   std::vector<std::uint8_t> first;
-  first.reserve(file->bytes.bytes().size());  // one allocation: no copy left unwiped
-  for (const std::uint8_t byte : file->bytes.bytes()) {
+  first.reserve(file->bytes().size());  // one allocation: no copy left unwiped
+  for (const std::uint8_t byte : file->bytes()) {
     if (byte == '\n') break;
     first.push_back(byte);
   }
@@ -37,8 +38,7 @@ Result<Secret> ReadPassword(const std::string& path) {
   return Secret(std::move(first));
 }
 
-Result<KeyMaterial> ReadMaterial(const CredentialSettings& settings,
-                                 std::vector<std::string>* warnings) {
+Result<KeyMaterial> ReadMaterial(const CredentialSettings& settings) {
   if (settings.client_certificate.empty()) {
     return Status(Code::kConfig, "[register] client_certificate is not set");
   }
@@ -52,30 +52,21 @@ Result<KeyMaterial> ReadMaterial(const CredentialSettings& settings,
   const KeySource source{settings.client_certificate,
                          key_inside ? settings.client_certificate : settings.client_key,
                          settings.client_key_password_file};
-  const auto warn_if_open = [&](bool open) {
-    if (!open) return;
-    warnings->push_back(fmt::format(
-        "client key {} may be read by every user of this machine: chmod o= it", source.key_path));
-  };
-  if (!LooksLikePem(certificate->bytes.bytes())) {
+  if (!LooksLikePem(certificate->bytes())) {
     if (!key_inside) {
       return Status(Code::kConfig,
                     fmt::format("client certificate {} is not PEM: a PKCS#12 file holds its key "
                                 "itself, so leave [register] client_key empty",
                                 settings.client_certificate));
     }
-    warn_if_open(certificate->open_to_others);
-    return ReadPkcs12(certificate->bytes.bytes(), *password, source);
+    return ReadPkcs12(certificate->bytes(), *password, source);
   }
   if (key_inside) {
-    warn_if_open(certificate->open_to_others);
-    return ReadPemMaterial(certificate->bytes.bytes(), certificate->bytes.bytes(), *password,
-                           source);
+    return ReadPemMaterial(certificate->bytes(), certificate->bytes(), *password, source);
   }
   auto key = ReadCredentialFile("client key", settings.client_key, kMostKeyBytes);
   if (!key.ok()) return key.status();
-  warn_if_open(key->open_to_others);
-  return ReadPemMaterial(certificate->bytes.bytes(), key->bytes.bytes(), *password, source);
+  return ReadPemMaterial(certificate->bytes(), key->bytes(), *password, source);
 }
 
 Status CheckFacts(const CertificateFacts& facts, const CredentialSettings& settings, WallTime now,
@@ -123,6 +114,12 @@ Status CheckFacts(const CertificateFacts& facts, const CredentialSettings& setti
   return {};
 }
 
+std::vector<X509*> Borrow(const std::vector<CertificatePtr>& certificates) {
+  std::vector<X509*> borrowed;
+  for (const CertificatePtr& one : certificates) borrowed.push_back(one.get());
+  return borrowed;
+}
+
 }  // namespace
 
 struct Credentials::Held {
@@ -138,7 +135,7 @@ Result<std::shared_ptr<const Credentials>> Credentials::Load(const CredentialSet
                                                              WallTime now) {
   ERR_clear_error();
   std::vector<std::string> warnings;
-  auto material = ReadMaterial(settings, &warnings);
+  auto material = ReadMaterial(settings);
   if (!material.ok()) return material.status();
   const CertificateFacts facts = ReadFacts(material->certificate.get());
   UTBOKS_RETURN_IF_ERROR(CheckFacts(facts, settings, now, &warnings));
@@ -149,7 +146,7 @@ Result<std::shared_ptr<const Credentials>> Credentials::Load(const CredentialSet
   if (!settings.ca_file.empty()) {
     auto file = ReadCredentialFile("ca_file", settings.ca_file, kMostAuthorityBytes);
     if (!file.ok()) return file.status();
-    auto authorities = ReadPemCertificates(file->bytes.bytes(), "ca_file", settings.ca_file);
+    auto authorities = ReadPemCertificates(file->bytes(), "ca_file", settings.ca_file);
     if (!authorities.ok()) return authorities.status();
     held->authorities = std::move(*authorities);
   }
@@ -161,6 +158,15 @@ Result<std::shared_ptr<const Credentials>> Credentials::Load(const CredentialSet
 
 long long Credentials::DaysLeft(WallTime now) const {
   return std::chrono::floor<std::chrono::days>(facts_.not_after - now) / kDay;
+}
+
+bool Credentials::EndsSoon(WallTime now) const {
+  return DaysLeft(now) < kSoonDays;
+}
+
+ChainFacts Credentials::Chain(WallTime now) const {
+  return FollowChain(held_->own.certificate.get(), Borrow(held_->own.chain),
+                     Borrow(held_->authorities), now);
 }
 
 bool Credentials::trusts_system() const {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "producer/net/certificate_chain.h"
 #include "producer/net/certificate_facts.h"
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
@@ -41,9 +42,13 @@ class Credentials {
   bool ExpiredAt(WallTime now) const { return now > facts_.not_after; }
   // Whole days until it runs out; negative when it has.
   long long DaysLeft(WallTime now) const;
+  // So few days that a new one is to be ordered now: that is done by hand, and
+  // takes its time.
+  bool EndsSoon(WallTime now) const;
   // What a person should look at, one line each; nothing that stops us.
   const std::vector<std::string>& warnings() const { return warnings_; }
   bool trusts_system() const;
+  ChainFacts Chain(WallTime now) const;
 
   // Puts certificate, key, chain and trust into a TLS context.  kConfig when the
   // TLS library refuses them (a key too short for its security level).

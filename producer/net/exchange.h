@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace utboks {
 
@@ -47,7 +48,8 @@ struct Exchange {
   Fault fault = Fault::kNone;
   TlsFault tls = TlsFault::kNone;
   int proxy_status = 0;
-  std::string detail;  // one line for people: what failed; no content, no person
+  std::string_view tls_version;  // "TLSv1.3"; "" = no verified session.  A literal
+  std::string detail;            // one line for people: what failed; no content, no person
 
   int status = 0;
   std::string content_type, retry_after, date;  // as they stood

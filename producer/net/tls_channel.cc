@@ -57,12 +57,14 @@ Moved TlsChannel::Begin(int fd, const TlsContext& context) {
 
 Moved TlsChannel::Handshake() {
   TakeVerifyReason();
+  TakeTlsVersion();
   Moved moved = Try("TLS handshake with ", [&] {
     const int result = socket_->completeHandshake();
     // By the name we were given, whatever a proxy or the resolver says.
     if (result == 1) socket_->verifyPeerCertificate(host_);
     return result;
   });
+  if (moved.kind == Moved::Kind::kBytes) version_ = TakeTlsVersion();
   if (moved.kind == Moved::Kind::kFailed && moved.trouble.tls == TlsFault::kTheirsRefused) {
     const std::string why = TakeVerifyReason();
     if (!why.empty()) {
@@ -91,6 +93,7 @@ void TlsChannel::Close() noexcept {
   }
   socket_.reset();
   fd_ = -1;
+  version_ = {};
   ERR_clear_error();
 }
 

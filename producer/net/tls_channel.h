@@ -38,6 +38,8 @@ class TlsChannel {
 
   bool open() const { return socket_.has_value(); }
   int fd() const { return fd_; }
+  // "TLSv1.3", once the handshake is done.
+  std::string_view version() const { return version_; }
   // Says goodbye where the session allows it; never waits.
   void Close() noexcept;
 
@@ -48,6 +50,7 @@ class TlsChannel {
   std::optional<Poco::Net::SecureStreamSocket> socket_;
   int fd_ = -1;
   std::string host_, who_;
+  std::string_view version_;
 };
 
 }  // namespace utboks

@@ -14,10 +14,16 @@ namespace utboks {
 namespace {
 
 thread_local int verify_error = X509_V_OK;
+thread_local std::string_view tls_version;
 
 int RememberWhy(int ok, X509_STORE_CTX* store) {
   if (ok != 1) verify_error = X509_STORE_CTX_get_error(store);
   return ok;
+}
+
+// Poco does not give its SSL away; it is a literal of OpenSSL's that is kept.
+void RememberVersion(const SSL* ssl, int where, int /*result*/) {
+  if ((where & SSL_CB_HANDSHAKE_DONE) != 0) tls_version = SSL_get_version(ssl);
 }
 
 // OpenSSL writes with write(2), and a write to a connection that the register
@@ -46,6 +52,7 @@ Status Tune(SSL_CTX* context, const Endpoint& server) {
   // Some servers ask for the certificate only when they have seen the path.
   SSL_CTX_set_post_handshake_auth(context, 1);
   SSL_CTX_set_verify(context, SSL_VERIFY_PEER, RememberWhy);
+  SSL_CTX_set_info_callback(context, RememberVersion);
   // The name is checked within the handshake, so a server of another name never
   // sees a request.  Poco checks it once more afterwards.
   X509_VERIFY_PARAM* wanted = SSL_CTX_get0_param(context);
@@ -79,6 +86,10 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const Credentials& cr
   } catch (const Poco::Exception& error) {
     return Status(Code::kConfig, fmt::format("TLS cannot be set up: {}", error.displayText()));
   }
+}
+
+std::string_view TakeTlsVersion() {
+  return std::exchange(tls_version, {});
 }
 
 std::string TakeVerifyReason() {

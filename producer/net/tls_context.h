@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "producer/net/credentials.h"
 #include "producer/net/endpoint.h"
@@ -31,6 +32,10 @@ class TlsContext {
   Poco::Net::Context::Ptr poco_;
   Endpoint server_;
 };
+
+// The version ("TLSv1.3") of the last handshake that this thread finished, and
+// forgets it; "" when none was.  Lives as long as the process.
+std::string_view TakeTlsVersion();
 
 // Why the last certificate that this thread saw was not trusted, in OpenSSL's
 // words, and forgets it; "" when all were.

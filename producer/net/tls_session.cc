@@ -49,6 +49,7 @@ class TlsSession::Impl {
       }
     }
     exchange.phase = Phase::kConnected;
+    exchange.tls_version = channel_.version();
     now = steady_clock::now();
     if (stop.stop_requested()) {
       Fail(exchange, {Fault::kInterrupted, TlsFault::kNone, false, "stopping"});

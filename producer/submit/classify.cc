@@ -193,6 +193,14 @@ Outcome WithoutStatus(const Exchange& exchange) {
 
 // ---- a status line ----
 
+// An answer to HEAD has no body to look at.
+bool IsWebPage(std::string_view content_type) {
+  constexpr std::string_view kHtml = "text/html";
+  return content_type.size() >= kHtml.size() &&
+         std::equal(kHtml.begin(), kHtml.end(), content_type.begin(),
+                    [](char a, char b) { return (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b) == a; });
+}
+
 void Take(bool odd, Outcome& outcome) {
   outcome.verdict = Verdict::kAccepted;
   outcome.scope = Scope::kNone;
@@ -312,6 +320,8 @@ HeadResult ClassifyHead(const Exchange& exchange, const DeliverySettings& settin
   if (exchange.phase != Phase::kStatusRead) {
     const Outcome outcome = WithoutStatus(exchange);
     head.credential = outcome.credential;
+    head.scope = outcome.scope;
+    head.gate = outcome.gate;
     head.reason = outcome.reason;
     return head;
   }
@@ -319,10 +329,14 @@ HeadResult ClassifyHead(const Exchange& exchange, const DeliverySettings& settin
   head.answered = true;
   head.http_status = exchange.status;
   head.server_date = ParseHttpDate(exchange.date);
-  if (exchange.status == 429) {
-    head.throttled = true;
-    head.wait = RetryAfter(exchange, settings);
-  }
+  head.web_page = IsWebPage(exchange.content_type);
+  Outcome as_message;
+  as_message.http_status = exchange.status;
+  Judge(RegisterAnswer{}, "", exchange, settings, as_message);
+  head.scope = as_message.scope;
+  head.gate = as_message.gate;
+  head.throttled = as_message.gate == GateEffect::kNotBefore;
+  head.wait = as_message.wait;
   return head;
 }
 

@@ -94,6 +94,7 @@ Exchange HttpRegisterClient::Send(const Request& request, SteadyTime deadline,
                                   const std::stop_token& stop) {
   Exchange exchange = session_.Send(request, deadline, stop);
   last_failure_ = exchange.detail;
+  tls_version_ = exchange.tls_version;
   return exchange;
 }
 
@@ -119,6 +120,7 @@ Outcome HttpRegisterClient::Post(const Payload& payload, SteadyTime deadline,
 Outcome HttpRegisterClient::Submit(const Payload& payload, SteadyTime deadline,
                                    const std::stop_token& stop) {
   last_failure_.clear();
+  tls_version_ = {};
   // Nothing without its attachments: the register would judge half a message.
   if (!payload.attachments.empty()) return HeldUnsent("attachment-unsupported");
   if (!FitsInPath(payload.ressurs)) return HeldUnsent("ressurs-invalid");
@@ -137,6 +139,7 @@ Outcome HttpRegisterClient::Submit(const Payload& payload, SteadyTime deadline,
 HeadResult HttpRegisterClient::Head(std::string_view ressurs, SteadyTime deadline,
                                     const std::stop_token& stop) {
   last_failure_.clear();
+  tls_version_ = {};
   HeadResult none;
   if (!FitsInPath(ressurs)) {
     none.reason = "ressurs-invalid";

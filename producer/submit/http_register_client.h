@@ -63,6 +63,9 @@ class HttpRegisterClient final : public RegisterClient {
   // Why the last request failed on the wire, one line for people; "" when it did
   // not.  For `doctor` and the log; never content.
   const std::string& last_failure() const { return last_failure_; }
+  // The TLS version of the session that the last request used ("TLSv1.3"); "" when
+  // there was none, or its server was not who it should be.
+  std::string_view tls_version() const { return tls_version_; }
 
  private:
   Outcome Post(const Payload& payload, SteadyTime deadline, const std::stop_token& stop);
@@ -73,6 +76,7 @@ class HttpRegisterClient final : public RegisterClient {
   TlsSession session_;
   std::string head_;  // of the request being sent; kept for its memory
   std::string last_failure_;
+  std::string_view tls_version_;
 };
 
 }  // namespace utboks

@@ -70,7 +70,7 @@ void LookInside(const StoreOptions& options, const std::string& path,
 StoreReport LookAtFile(const StoreOptions& options) {
   const std::string path = StorePath(options.url);
   StoreReport report;
-  report.key_file = KeyFileOf(options, path);
+  report.key_file = KeyFilePath(options.url, options.key_file);
   report.key_file_exists = Exists(report.key_file);
   if (Exists(path) && !IsEmpty(path)) {
     // Beside it first: a worker that commits meanwhile must not look like a restore.

@@ -84,7 +84,7 @@ Status SqliteStore::OpenMemory(const StoreOptions& options) {
 }
 
 Status SqliteStore::OpenFile(const StoreOptions& options) {
-  const std::string key_file = KeyFileOf(options, path_);
+  const std::string key_file = KeyFilePath(options.url, options.key_file);
   const bool existed = Exists(path_);
   if (!existed && !options.create) {
     return Status(Code::kConfig,

@@ -24,10 +24,6 @@ Status AddFingerprint(Connection& db, std::string_view purpose, const SealKey& k
 
 }  // namespace
 
-std::string KeyFileOf(const StoreOptions& options, const std::string& path) {
-  return options.key_file.empty() ? path + ".keys" : options.key_file;
-}
-
 Result<Stamp> WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys,
                          WallTime now) {
   Stamp stamp;
@@ -96,7 +92,7 @@ Status CheckKeys(Connection& db, const StoreOptions& options, const StoreKeys& k
     return Status(Code::kConfig,
                   fmt::format("key file {}: {} key {} is missing or not the one store {} was made "
                               "with; put the right key file back",
-                              KeyFileOf(options, path), purpose, id, path));
+                              KeyFilePath(options.url, options.key_file), purpose, id, path));
   }
   return q.status();
 }

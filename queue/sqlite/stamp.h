@@ -22,9 +22,6 @@ struct Stamp {
   bool copy = false;       // made by `backup`
 };
 
-// The key file that `options` name for the store at `path`.
-std::string KeyFileOf(const StoreOptions& options, const std::string& path);
-
 // A new store's, with its keys' fingerprints.
 Result<Stamp> WriteStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys,
                          WallTime now);

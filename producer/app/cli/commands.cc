@@ -4,10 +4,11 @@ namespace utboks::app {
 
 std::vector<std::unique_ptr<Command>> AllCommands() {
   std::vector<std::unique_ptr<Command>> all;
-  for (const auto make : {MakeRun,   MakeEnqueue, MakeValidate, MakeStatus,      MakeList,
-                          MakeShow,  MakeHold,    MakeRelease,  MakeReplay,      MakeCancel,
-                          MakeClose, MakePause,   MakeResume,   MakeAcknowledge, MakeEvents,
-                          MakePurge, MakeSchemas, MakeBackup,   MakeMigrate,     MakeConfig}) {
+  for (const auto make :
+       {MakeRun,    MakeEnqueue,     MakeValidate, MakeStatus, MakeList,   MakeShow,
+        MakeHold,   MakeRelease,     MakeReplay,   MakeCancel, MakeClose,  MakePause,
+        MakeResume, MakeAcknowledge, MakeEvents,   MakePurge,  MakeDoctor, MakeSchemas,
+        MakeBackup, MakeMigrate,     MakeConfig}) {
     all.push_back(make());
   }
   return all;

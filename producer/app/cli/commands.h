@@ -12,6 +12,7 @@ std::unique_ptr<Command> MakeBackup();
 std::unique_ptr<Command> MakeCancel();
 std::unique_ptr<Command> MakeClose();
 std::unique_ptr<Command> MakeConfig();
+std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeEvents();
 std::unique_ptr<Command> MakeHold();
 std::unique_ptr<Command> MakeList();

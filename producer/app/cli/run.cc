@@ -13,6 +13,7 @@
 #include "producer/app/notify.h"
 #include "producer/app/quantity.h"
 #include "producer/app/register_access.h"
+#include "producer/app/secret_files.h"
 #include "producer/submit/dispatcher.h"
 #include "queue/base/log.h"
 
@@ -97,6 +98,10 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   }
   for (const std::string& warning : (*access)->site()->credentials().warnings()) {
     LogWarning("certificate", {{"text", warning}});
+  }
+  for (const SecretFile& file : SecretFilesOf(**config)) {
+    const Status kept = CheckKept(file);
+    if (!kept.ok()) LogWarning("secret-file", {{"text", kept.text()}});
   }
   ServiceGroup services;
   auto owned = std::make_unique<Dispatcher>(

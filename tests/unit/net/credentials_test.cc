@@ -107,6 +107,9 @@ TEST_F(CredentialsTest, DatesAreReadAndExpiryIsNoFailure) {
   EXPECT_EQ((*loaded)->DaysLeft(end - std::chrono::hours(49)), 2);
   EXPECT_EQ((*loaded)->DaysLeft(end), 0);
   EXPECT_LT((*loaded)->facts().not_before, end);
+  EXPECT_TRUE((*loaded)->EndsSoon(end + Millis(1)));
+  EXPECT_TRUE((*loaded)->EndsSoon(end - std::chrono::days(30) + Millis(1)));
+  EXPECT_FALSE((*loaded)->EndsSoon(end - std::chrono::days(30)));
 }
 
 TEST_F(CredentialsTest, NotYetValidIsRefusedWithTheDate) {
@@ -225,16 +228,57 @@ TEST_F(CredentialsTest, KeyUsageDecides) {
   }
 }
 
-TEST_F(CredentialsTest, KeyThatAnybodyMayReadIsWarnedOf) {
-  CredentialSettings settings = SpecSettings(ClientSpec());
-  ::chmod(settings.client_key.c_str(), 0644);
-  auto loaded = Load(settings);
-  ASSERT_TRUE(loaded.ok());
-  EXPECT_THAT((*loaded)->warnings(), ElementsAre(HasSubstr("may be read by every user")));
-  ::chmod(settings.client_key.c_str(), 0640);  // a service's own group is common
-  loaded = Load(settings);
-  ASSERT_TRUE(loaded.ok());
-  EXPECT_THAT((*loaded)->warnings(), IsEmpty());
+TEST_F(CredentialsTest, TheChainIsFollowedAsFarAsItGoes) {
+  const WallTime now = SystemClock().Wall();
+  CertificateSpec middle_spec;
+  middle_spec.subject = {{"commonName", "middle authority"}};
+  middle_spec.authority = true;
+  const TestIdentity middle = MakeIdentity(middle_spec, Authority());
+  middle_spec.to_days = -1;
+  const TestIdentity old_middle = MakeIdentity(middle_spec, Authority());
+  CertificateSpec expired = ClientSpec();
+  expired.to_days = -1;
+  struct Row {
+    const char* what;
+    TestIdentity client;
+    std::string beside, authority;
+    bool complete;
+    int links;
+    const char* last;
+    const char* problem;
+  };
+  const std::string root = Authority().CertificatePem();
+  const Row rows[] = {
+      {"of an authority of ca_file", MakeIdentity(ClientSpec(), Authority()), "", root, true, 2,
+       "test authority", ""},
+      {"with its link beside it", MakeIdentity(ClientSpec(), middle), middle.CertificatePem(), root,
+       true, 3, "test authority", ""},
+      {"the link is missing", MakeIdentity(ClientSpec(), middle), "", root, false, 1,
+       "middle authority", "unable to get local issuer"},
+      {"ca_file ends at the link", MakeIdentity(ClientSpec(), middle), "", middle.CertificatePem(),
+       true, 2, "middle authority", ""},
+      {"the link has run out", MakeIdentity(ClientSpec(), old_middle), old_middle.CertificatePem(),
+       root, false, 3, "test authority", "expired"},
+      {"ours has run out, which is told elsewhere", MakeIdentity(expired, Authority()), "", root,
+       true, 2, "test authority", ""},
+      {"of nobody we know", MakeIdentity(ClientSpec(), MakeAuthority("somebody")), "", root, false,
+       1, "somebody", "unable to get local issuer"},
+  };
+  for (const Row& row : rows) {
+    CredentialSettings settings = PemSettings(row.client);
+    settings.client_certificate =
+        Write("client.pem", row.client.CertificatePem() + row.beside, 0644);
+    settings.ca_file = Write("ca.pem", row.authority, 0644);
+    const auto loaded = Load(settings);
+    ASSERT_TRUE(loaded.ok()) << row.what << ": " << loaded.status().text();
+    const ChainFacts chain = (*loaded)->Chain(now);
+    EXPECT_EQ(chain.complete, row.complete) << row.what << ": " << chain.problem;
+    EXPECT_EQ(chain.links, row.links) << row.what;
+    EXPECT_EQ(chain.last, row.last) << row.what;
+    EXPECT_THAT(chain.problem, row.problem[0] == '\0' ? ::testing::Matcher<std::string>("")
+                                                      : HasSubstr(row.problem))
+        << row.what;
+  }
 }
 
 TEST_F(CredentialsTest, EachBadFileGetsItsOwnLine) {

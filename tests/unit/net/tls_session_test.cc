@@ -135,8 +135,11 @@ TEST_F(TlsSessionTest, BothVersionsOfTlsAreSpoken) {
     options.min_version = options.max_version = version;
     TlsServer server(options, TlsServer::Always(HttpAnswer("202 Accepted", "")));
     TlsSession session = MakeSession(server.port());
-    EXPECT_EQ(Post(session).status, 202);
-    EXPECT_EQ(Post(session).status, 202);
+    for (int i = 0; i < 2; ++i) {
+      const Exchange exchange = Post(session);
+      EXPECT_EQ(exchange.status, 202);
+      EXPECT_EQ(exchange.tls_version, version == TLS1_2_VERSION ? "TLSv1.2" : "TLSv1.3");
+    }
     EXPECT_EQ(server.connections(), 1);
   }
 }

@@ -477,6 +477,40 @@ TEST(ClassifyTest, Head) {
   }
 }
 
+TEST(ClassifyTest, AHeadsStatusSaysToGatesWhatAMessagesWould) {
+  struct HeadRow {
+    int status;
+    Scope scope;
+    GateEffect gate;
+  };
+  const HeadRow rows[] = {
+      {200, Scope::kMessage, GateEffect::kNone},   {202, Scope::kNone, GateEffect::kSuccess},
+      {302, Scope::kMessage, GateEffect::kNone},   {400, Scope::kMessage, GateEffect::kNone},
+      {401, Scope::kSite, GateEffect::kClose},     {403, Scope::kResource, GateEffect::kClose},
+      {404, Scope::kResource, GateEffect::kClose}, {405, Scope::kMessage, GateEffect::kNone},
+      {406, Scope::kResource, GateEffect::kClose}, {407, Scope::kSite, GateEffect::kClose},
+      {408, Scope::kResource, GateEffect::kCount}, {425, Scope::kResource, GateEffect::kCount},
+      {429, Scope::kSite, GateEffect::kNotBefore}, {500, Scope::kResource, GateEffect::kCount},
+      {503, Scope::kResource, GateEffect::kCount},
+  };
+  for (const HeadRow& row : rows) {
+    const HeadResult head = ClassifyHead(Answer(row.status), DeliverySettings());
+    EXPECT_EQ(head.scope, row.scope) << row.status;
+    EXPECT_EQ(head.gate, row.gate) << row.status;
+    EXPECT_EQ(head.throttled, row.status == 429);
+    EXPECT_FALSE(head.web_page);
+    // A message's too, or this table says nothing.
+    EXPECT_EQ(Classify(Answer(row.status), "id", DeliverySettings()).gate, row.gate) << row.status;
+  }
+  Exchange page = Answer(200);
+  page.content_type = "Text/HTML; charset=utf-8";
+  EXPECT_TRUE(ClassifyHead(page, DeliverySettings()).web_page);
+  const HeadResult refused =
+      ClassifyHead(Failure(Phase::kNotConnected, Fault::kRefused), DeliverySettings());
+  EXPECT_EQ(refused.scope, Scope::kSite);
+  EXPECT_EQ(refused.gate, GateEffect::kClose);
+}
+
 TEST(ClassifyTest, OnlyAnUnsentRequestOfAnOldConnectionMayGoAgain) {
   for (const bool kept_alive : {false, true}) {
     for (const Phase phase : {Phase::kNotConnected, Phase::kTlsFailed, Phase::kConnected,
