@@ -35,13 +35,14 @@ void Housekeeper::LookAtCertificate() {
   if (!renewed.ok()) LogError("certificate-not-taken-up", {{"text", renewed.text()}});
   const long long days = access_.site()->credentials().DaysLeft(clock_.Wall());
   const bool soon = days < kWarnDays;
-  if (soon == expiry_stands_) return;
+  if (expiry_stands_ == soon) return;
   const Status set = store_.SetAlarm("certificate-expiry", "", soon);
   if (!set.ok()) return;  // looked at again in a moment
+  const bool known = expiry_stands_.has_value();
   expiry_stands_ = soon;
   if (soon) {
     LogWarning("alarm-raised", {{"alarm", "certificate-expiry"}, {"days", days}});
-  } else {
+  } else if (known) {
     LogInfo("alarm-cleared", {{"alarm", "certificate-expiry"}, {"days", days}});
   }
 }
