@@ -11,6 +11,7 @@ fi
 failed=0
 git ls-files -z '*.h' '*.cc' | xargs -0 -r clang-format --dry-run -Werror || failed=1
 while IFS= read -r -d '' file; do
+  [[ -f $file ]] || continue
   [[ $file == *.sh || $(head -c 2 "$file" | tr -d '\0') == '#!' ]] || continue
   bash -n "$file" || failed=1
 done < <(git ls-files -z)

@@ -35,13 +35,14 @@ void Housekeeper::LookAtCertificate() {
   const WallTime now = clock_.Wall();
   const long long days = site->credentials().DaysLeft(now);
   const bool soon = site->credentials().EndsSoon(now);
-  if (soon == expiry_stands_) return;
+  if (expiry_stands_ == soon) return;
   const Status set = store_.SetAlarm("certificate-expiry", "", soon);
   if (!set.ok()) return;  // looked at again in a moment
+  const bool known = expiry_stands_.has_value();
   expiry_stands_ = soon;
   if (soon) {
     LogWarning("alarm-raised", {{"alarm", "certificate-expiry"}, {"days", days}});
-  } else {
+  } else if (known) {
     LogInfo("alarm-cleared", {{"alarm", "certificate-expiry"}, {"days", days}});
   }
 }

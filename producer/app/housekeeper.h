@@ -2,6 +2,7 @@
 // ours runs out, and removes what retention says.
 #pragma once
 
+#include <optional>
 #include <stop_token>
 #include <string_view>
 #include <thread>
@@ -35,7 +36,9 @@ class Housekeeper final : public Service {
   Operator& desk_;
   const Config& config_;
   Clock& clock_;
-  bool expiry_stands_ = false;  // the thread's alone
+  // The thread's alone.  Not known at first: the alarm may still stand from a worker
+  // that ended before its certificate was renewed.
+  std::optional<bool> expiry_stands_;
   std::stop_source stop_;
   std::thread thread_;  // last: it uses all of the above
 };

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "producer/app/schema_folder.h"
+#include "producer/intake/recheck.h"
 #include "producer/net/endpoint.h"
 
 namespace utboks::app {
@@ -68,19 +69,9 @@ class Wiring::StoredDocuments final : public Revalidator {
   Result<Accepted> Check(const Payload& payload) override {
     const auto validator = wiring_.GetValidator();
     if (!validator.ok()) return validator.status();
-    const auto checked =
-        (*validator)->Check(payload.document.reveal(), {payload.ressurs, {}, false});
-    if (!checked.ok()) {
-      return Status(Code::kInvalid, "is not sent: " + checked.status().text());
-    }
-    if (!checked->valid) {
-      const auto& first = checked->violations.front();
-      return Status(Code::kInvalid,
-                    fmt::format("is not sent: it no longer holds against edition {} ({}, line {}); "
-                                "close it and hand in a new one",
-                                checked->edition, first.rule, first.line));
-    }
-    return Accepted{checked->edition, checked->schema_hash};
+    const auto holds = Recheck(**validator, payload);
+    if (!holds.ok()) return holds.status();
+    return Accepted{holds->edition, holds->schema_hash};
   }
 
  private:

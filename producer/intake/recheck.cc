@@ -15,7 +15,8 @@ Result<Rechecked> Recheck(const Validator& validator, const Payload& payload) {
   if (!checked.ok()) return checked.status();
   if (!checked->valid) {
     return Status(Code::kInvalid,
-                  fmt::format("the document no longer holds: {}", DescribeRefusal(*checked)));
+                  fmt::format("the document no longer holds: {}; close it and hand in a new one",
+                              DescribeRefusal(*checked)));
   }
   return Rechecked{checked->edition, checked->schema_hash};
 }

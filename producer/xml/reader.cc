@@ -192,7 +192,10 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
     throw Stop();
   }
   for (XMLSize_t i = 0; i < count; ++i) {
-    if (View(attributes.elementAt(i)->getName()) == u"type") leaves_traces_ = true;
+    if (View(attributes.elementAt(i)->getName()) == u"type") {
+      leaves_traces_ = true;
+      reading_.names_types = true;
+    }
   }
   if (level.node != nullptr && level.node->field != nullptr) {
     capturing_ = true;

@@ -30,7 +30,8 @@ struct Reading {
     std::uint32_t element;  // which start tag of the document it is, from 1
   };
   std::vector<Text> texts;
-  bool whole = false;  // the parser came to the end of the document
+  bool whole = false;        // the parser came to the end of the document
+  bool names_types = false;  // by xsi:type: which types a schema has matters
 };
 
 class ContentWatch;

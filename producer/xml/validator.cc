@@ -102,7 +102,8 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
                                     const Opened& opened, bool schema_only, Checked* checked,
                                     xml::Reading* reading) const {
   // An edition that widens the one before takes all that that one does, and so on:
-  // what it refused they refuse too.
+  // what it refused they refuse too.  Unless the document names types: an edition may
+  // have one, by name, that the next has not.
   std::size_t refused_from = entry.ressurs.editions.size();
   for (const std::size_t i : editions) {
     if (i >= refused_from) continue;
@@ -113,12 +114,14 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
     entry.shelves[i]->PutBack(std::move(reader));
     const bool first = checked->edition.empty();
     const bool accepted = tried.violations.empty();
+    const bool names_types = tried.names_types;
     if (accepted || first) {
       checked->edition = entry.ressurs.editions[i].name;
       checked->schema_hash = (*schema)->hash();
       *reading = std::move(tried);
     }
     if (accepted || !reading->whole) break;
+    if (names_types) continue;
     refused_from = i;
     while (refused_from > 0 && entry.ressurs.editions[refused_from].widens) --refused_from;
   }

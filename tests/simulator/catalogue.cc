@@ -33,7 +33,7 @@ std::vector<const Element*> Children(const Element& parent, std::string_view nam
 }
 
 // The editions a document may be held against, newest first: those the register
-// takes in some environment, back to one that takes all that those before it did.
+// takes in some environment.
 std::vector<std::string> Schemas(const Element& ressurs, const std::string& folder) {
   std::vector<std::string> schemas;
   const std::vector<const Element*> editions = Children(ressurs, "edition");  // oldest first
@@ -41,7 +41,6 @@ std::vector<std::string> Schemas(const Element& ressurs, const std::string& fold
     const std::string& status = (*edition)->getAttribute("status");
     if (status != "production" && status != "test") continue;
     schemas.push_back(folder + "/" + (*edition)->getAttribute("file"));
-    if ((*edition)->getAttribute("widens") == "true") break;
   }
   return schemas;
 }

@@ -267,15 +267,6 @@ TEST(Catalogue, GivesTheEditionsTheRegisterTakesNewestFirst) {
               ElementsAre(folder.path() + "/r2.xsd", folder.path() + "/r1.xsd"));
 }
 
-TEST(Catalogue, AnEditionThatWidensNeedsNoneBeforeIt) {
-  const CatalogueFolder folder(R"(<catalogue xmlns="urn:utboks:catalogue">
-    <ressurs name="r_v1" root="r" namespace="urn:r">
-      <edition name="1.0" file="a.xsd" status="production"/>
-      <edition name="1.1" file="b.xsd" status="test" widens="true"/></ressurs></catalogue>)");
-  EXPECT_THAT(ReadCatalogue(folder.path()).value()[0].schemas,
-              ElementsAre(folder.path() + "/b.xsd"));
-}
-
 TEST(Catalogue, WhatIsNoneIsRefused) {
   EXPECT_EQ(ReadCatalogue("/no/such/folder").code(), Code::kUnreadable);
   for (const char* text : {"", "<catalogue>", "<catalogue/>", "<x xmlns='urn:utboks:catalogue'/>",

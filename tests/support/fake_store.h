@@ -17,6 +17,12 @@ class FakeStore final : public Store {
   std::vector<Status> insert_answers;  // one per row, in order; then all are taken
   Status insert_failure;               // the next Insert as a whole
   std::vector<std::string> backups;
+  struct AlarmSet {
+    std::string name, subject;
+    bool stands = false;
+    bool operator==(const AlarmSet&) const = default;
+  };
+  std::vector<AlarmSet> alarms_set;  // in order
 
   Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode) override {
     if (!insert_failure.ok()) return std::exchange(insert_failure, Status());
@@ -47,7 +53,10 @@ class FakeStore final : public Store {
   Status Settle(std::span<const Settlement>) override { return Status(); }
   Result<int> RecoverDead() override { return 0; }
   Result<std::vector<AlarmChange>> Tick() override { return std::vector<AlarmChange>(); }
-  Status SetAlarm(std::string_view, std::string_view, bool) override { return Status(); }
+  Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
+    alarms_set.push_back({std::string(name), std::string(subject), stands});
+    return Status();
+  }
   void WaitForChange(SteadyTime, const std::stop_token&) override {}
   Status Backup(const std::string& path) override {
     backups.push_back(path);

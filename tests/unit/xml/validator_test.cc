@@ -17,6 +17,7 @@ namespace {
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::StartsWith;
 
 struct Shipped {
   std::string_view name, ressurs, production_edition;  // "" = not in production
@@ -195,6 +196,17 @@ TEST(Validator, EditionsDifferByWhatTheyList) {
   const std::string annulment =
       Changed(Example("AnnulleringAvDoedsfall_v1.0"), "helse", "lensmannskontor");
   EXPECT_TRUE(Check(annulment, {.edition = "1.0"}).valid);
+}
+
+// 1.1 has this type under another name, so it does not take what 1.0 does.
+TEST(Validator, ADocumentThatNamesATypeIsHeldAgainstEachEdition) {
+  const std::string named = Changed(Example("Doedsfall_v1.0"), "<kilde>",
+                                    "<kilde xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance' "
+                                    "xsi:type='KildeForMeldingOmDoedsfall'>");
+  EXPECT_THAT(Briefs(Check(named, {.edition = "1.1"})), ElementsAre(StartsWith("xsi-type")));
+  const Checked checked = Check(named);
+  EXPECT_TRUE(checked.valid);
+  EXPECT_EQ(checked.edition, "1.0");
 }
 
 TEST(Validator, TheHashIsThatOfTheEdition) {

@@ -1,0 +1,82 @@
+#include "producer/app/housekeeper.h"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "tests/support/fake_store.h"
+#include "tests/support/log_watch.h"
+#include "tests/support/manual_clock.h"
+#include "tests/support/temp_dir.h"
+#include "tests/support/test_pki.h"
+#include "tests/unit/app/fake_parts.h"
+
+namespace utboks::app {
+namespace {
+
+using ::testing::ElementsAre;
+using AlarmSet = testing::FakeStore::AlarmSet;
+
+constexpr Millis kBetweenLooks = std::chrono::seconds(10);
+
+class HousekeeperTest : public ::testing::Test {
+ protected:
+  // The certificate that stands in the configured files from now on.
+  void CertificateEndsIn(int days) {
+    testing::CertificateSpec spec = testing::ClientSpec("100101688");
+    spec.to_days = days;
+    const auto authority = testing::MakeAuthority("test authority");
+    const auto files =
+        testing::WriteFiles(dir_.path(), testing::MakeIdentity(spec, authority), authority);
+    config_.registry.base_url = "https://localhost:1";
+    config_.registry.organisation_number = "100101688";
+    config_.registry.client_certificate = files.certificate;
+    config_.registry.client_key = files.key;
+    config_.registry.ca_file = files.authority;
+  }
+
+  std::unique_ptr<Housekeeper> Start() {
+    access_ = *RegisterAccess::Make(config_, clock_);
+    auto housekeeper = std::make_unique<Housekeeper>(*access_, store_, desk_, config_, clock_);
+    EXPECT_TRUE(housekeeper->Start().ok());
+    EXPECT_TRUE(clock_.AwaitWaiters(1));
+    return housekeeper;
+  }
+
+  void NextLook() {
+    clock_.Advance(kBetweenLooks);
+    EXPECT_TRUE(clock_.AwaitWaiters(1));
+  }
+
+  testing::TempDir dir_;
+  testing::ManualClock clock_{SystemClock().Wall()};
+  Config config_;
+  testing::FakeStore store_;
+  AcceptAll accept_all_;
+  Operator desk_{store_, store_, accept_all_};
+  std::unique_ptr<RegisterAccess> access_;
+};
+
+// The worker before this one may have raised it, and been stopped to renew.
+TEST_F(HousekeeperTest, AnAlarmOfAnEarlierWorkerIsClearedByAGoodCertificate) {
+  CertificateEndsIn(300);
+  const auto housekeeper = Start();
+  EXPECT_THAT(store_.alarms_set, ElementsAre(AlarmSet{"certificate-expiry", "", false}));
+  NextLook();
+  EXPECT_EQ(store_.alarms_set.size(), 1U) << "said once";
+}
+
+TEST_F(HousekeeperTest, ACertificateThatRunsOutRaisesItsAlarmUntilItIsRenewed) {
+  testing::LogWatch::Expect("alarm-raised");
+  CertificateEndsIn(20);
+  const auto housekeeper = Start();
+  NextLook();
+  EXPECT_THAT(store_.alarms_set, ElementsAre(AlarmSet{"certificate-expiry", "", true}));
+  CertificateEndsIn(300);
+  NextLook();
+  EXPECT_EQ(store_.alarms_set.back(), (AlarmSet{"certificate-expiry", "", false}));
+}
+
+}  // namespace
+}  // namespace utboks::app
