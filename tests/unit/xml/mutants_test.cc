@@ -153,6 +153,7 @@ const Variant kValid[] = {
     {"<avsendersSaksreferanse>2024/77</avsendersSaksreferanse>", ""},
     {"<avsendersSaksreferanse>2024/77<", "<avsendersSaksreferanse><"},
     {"Lege Eksempel", ""},
+    {"Lege Eksempel", "&lt;Lege&gt; &amp; &quot;Eksempel&quot; &apos;&amp;&amp;&amp;"},
     {"<kildesystem>Eksempelsystem 1.0</kildesystem>", ""},
     {"<kilde>helse", "<!-- c --><?p i?><kilde>he<![CDATA[lse]]>"},
     {"<kilde>",
