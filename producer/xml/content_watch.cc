@@ -49,6 +49,18 @@ bool ContentWatch::checkContent(xerces::XMLElementDecl* element, xerces::QName**
   return fits;
 }
 
+void ContentWatch::validateElement(const xerces::XMLElementDecl* element) {
+  const bool named = getIsXsiTypeSet();
+  SchemaValidator::validateElement(element);
+  if (!named || getErrorOccurred()) return;
+  const auto* declared =
+      static_cast<const xerces::SchemaElementDecl*>(element)->getComplexTypeInfo();
+  if (declared != nullptr && getCurrentTypeInfo() == declared &&
+      getCurrentDatatypeValidator() != declared->getDatatypeValidator()) {
+    emitError(xerces::XMLValid::NonDerivedXsiType);
+  }
+}
+
 // The names, in the schema's order, of elements that may follow the first
 // `fitting` children.
 std::string ContentWatch::Expected(xerces::ComplexTypeInfo* type, xerces::QName** children,

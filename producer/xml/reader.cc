@@ -10,7 +10,6 @@
 #include <xercesc/parsers/SAX2XMLReaderImpl.hpp>
 #include <xercesc/sax2/DefaultHandler.hpp>
 #include <xercesc/util/OutOfMemoryException.hpp>
-#include <xercesc/util/SecurityManager.hpp>
 
 #include "producer/xml/content_watch.h"
 #include "producer/xml/fault.h"
@@ -31,16 +30,6 @@ constexpr unsigned int kMaxForeignNames = 16;
 xerces::DefaultHandler& NoHandler() {
   static xerces::DefaultHandler handler;
   return handler;
-}
-
-xerces::SecurityManager& Limits() {
-  static xerces::SecurityManager limits;
-  static const bool set = [] {
-    limits.setEntityExpansionLimit(1);
-    return true;
-  }();
-  static_cast<void>(set);
-  return limits;
 }
 
 struct Stop {};  // thrown through the parser: enough seen
@@ -116,7 +105,7 @@ Reader::Parser::Parser(const Schema& schema, ReaderGrammarPool* pool, ContentWat
   using xerces::XMLUni;
   setValidator(watch_);  // 3.2 does not delete it, whatever its manual says
   setProperty(XMLUni::fgXercesScannerName, const_cast<XMLCh*>(XMLUni::fgSGXMLScanner));
-  setProperty(XMLUni::fgXercesSecurityManager, &Limits());
+  // No limit on entities: the door lets no DOCTYPE in, and Xerces would count &amp; too.
   setFeature(XMLUni::fgSAX2CoreNameSpaces, true);
   setFeature(XMLUni::fgSAX2CoreValidation, true);
   setFeature(XMLUni::fgXercesDynamic, false);

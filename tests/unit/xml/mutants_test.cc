@@ -114,6 +114,9 @@ const Mutant kMutants[] = {
     {"Doedsfall_v1.0", "<kilde>",
      "<kilde xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Tekst\">",
      "xsi-type", 10, "forespoersel/kilde", "does not derive"},
+    {"Doedsfall_v1.0", "<doedPerson>",
+     "<doedPerson xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Tekst\">",
+     "xsi-type", 13, "forespoersel/doedPerson", "does not derive"},
     {"Doedsfall_v1.0", "<type>Helseinstitusjon",
      "<type xmlns:xsi=\"http://www.w3.org/2001/XMLSchema-instance\" xsi:type=\"Kommunenummer\">"
      "5501x",
@@ -153,6 +156,7 @@ const Variant kValid[] = {
     {"<avsendersSaksreferanse>2024/77</avsendersSaksreferanse>", ""},
     {"<avsendersSaksreferanse>2024/77<", "<avsendersSaksreferanse><"},
     {"Lege Eksempel", ""},
+    {"Lege Eksempel", "&lt;Lege&gt; &amp; &quot;Eksempel&quot; &apos;&amp;&amp;&amp;"},
     {"<kildesystem>Eksempelsystem 1.0</kildesystem>", ""},
     {"<kilde>helse", "<!-- c --><?p i?><kilde>he<![CDATA[lse]]>"},
     {"<kilde>",
