@@ -135,7 +135,7 @@ TEST(Outage, StallNeverAnswersTheHandshake) {
 }
 
 TEST(Outage, StallEndsWithItsStep) {
-  SimulatorFixture reg(With("step = [{kind='stall', for='50ms'}]"));
+  SimulatorFixture reg(With("step = [{kind='stall', for='1s'}]"));
   PlainClient client(reg.port());
   EXPECT_THAT(Post(client).end, AnyOf(End::kHandshake, End::kReset));
   EXPECT_EQ(Post(client).status, 202);
