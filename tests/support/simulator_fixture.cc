@@ -79,6 +79,21 @@ JournalLine ParseJournalLine(const std::string& text) {
   return line;
 }
 
+std::vector<JournalLine> JournalTail::More() {
+  std::ifstream file(path_, std::ios::binary);
+  file.seekg(static_cast<std::streamoff>(read_));
+  std::ostringstream more;
+  more << file.rdbuf();
+  const std::string text = more.str();
+  std::vector<JournalLine> lines;
+  std::size_t start = 0;
+  for (std::size_t end = 0; (end = text.find('\n', start)) != std::string::npos; start = end + 1) {
+    lines.push_back(ParseJournalLine(text.substr(start, end - start)));
+  }
+  read_ += start;
+  return lines;
+}
+
 SimulatorFixture::SimulatorFixture(const Spec& spec) {
   const std::string scenario_file = folder_.File("scenario.toml");
   std::ofstream(scenario_file) << spec.scenario;
@@ -135,13 +150,7 @@ std::string SimulatorFixture::base_url() const {
 }
 
 std::vector<JournalLine> SimulatorFixture::Journal() const {
-  const std::string text = ReadFile(journal_path());
-  std::vector<JournalLine> lines;
-  for (std::size_t start = 0, end = 0; (end = text.find('\n', start)) != std::string::npos;
-       start = end + 1) {
-    lines.push_back(ParseJournalLine(text.substr(start, end - start)));
-  }
-  return lines;
+  return JournalTail(journal_path()).More();
 }
 
 std::vector<JournalLine> SimulatorFixture::Accepted() const {

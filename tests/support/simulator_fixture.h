@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "queue/base/clock.h"
@@ -55,6 +56,18 @@ struct JournalLine {
   std::string sent, reference, step;
   std::string name, kind;  // of a step that began or ended
   bool on = false;         // began
+};
+
+// Reads a journal as it grows.  One thread uses it.
+class JournalTail {
+ public:
+  explicit JournalTail(std::string path) : path_(std::move(path)) {}
+  // What has been written since the last call; a line being written comes with the next.
+  std::vector<JournalLine> More();
+
+ private:
+  const std::string path_;
+  std::size_t read_ = 0;  // bytes
 };
 
 class SimulatorFixture {
