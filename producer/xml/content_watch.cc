@@ -33,9 +33,13 @@ bool ContentWatch::checkContent(xerces::XMLElementDecl* element, xerces::QName**
   type_ = getCurrentDatatypeValidator();
   inside_ = true;
   const bool fits = SchemaValidator::checkContent(element, children, count, failing);
-  if (fits && type_ != nullptr && IsDate(*type_) && !getErrorOccurred() &&
-      BeyondJava(View(getNormalizedValue()))) {
-    emitError(xerces::XMLValid::DatatypeError, xerces::XMLExcepts::DateTime_second_invalid);
+  if (fits && type_ != nullptr && !getErrorOccurred()) {
+    if (count > 0) {
+      // Xerces overlooks it where only xsi:type says that a value must stand here.
+      emitError(xerces::XMLValid::SimpleTypeHasChild);
+    } else if (IsDate(*type_) && BeyondJava(View(getNormalizedValue()))) {
+      emitError(xerces::XMLValid::DatatypeError, xerces::XMLExcepts::DateTime_second_invalid);
+    }
   }
   inside_ = false;
   if (!fits) {
@@ -59,6 +63,18 @@ void ContentWatch::validateElement(const xerces::XMLElementDecl* element) {
       getCurrentDatatypeValidator() != declared->getDatatypeValidator()) {
     emitError(xerces::XMLValid::NonDerivedXsiType);
   }
+}
+
+// Only an element takes it off: one of any content that begins and ends here, with
+// the xsi:type in no namespace that there is.
+void ContentWatch::ForgetXsiType() {
+  if (!getIsXsiTypeSet()) return;
+  static const XMLCh kNone[] = u"";
+  setXsiType(kNone, kNone, xerces::XMLElementDecl::fgInvalidElemId);
+  xerces::SchemaElementDecl nothing;
+  SchemaValidator::validateElement(&nothing);
+  XMLSize_t failing = 0;
+  SchemaValidator::checkContent(&nothing, nullptr, 0, &failing);
 }
 
 // The names, in the schema's order, of elements that may follow the first

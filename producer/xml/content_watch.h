@@ -33,6 +33,10 @@ class ContentWatch : public xerces::SchemaValidator {
 
   bool checkContent(xerces::XMLElementDecl* element, xerces::QName** children, XMLSize_t count,
                     XMLSize_t* failing) override;
+  // To be called when an element's start tag has been dealt with.  Of an element that
+  // it passes over, Xerces leaves the xsi:type to the next one.
+  void ForgetXsiType();
+
   // Xerces lets xsi:type name a simple type where the element's is a complex one, and
   // then goes by the element's.
   void validateElement(const xerces::XMLElementDecl* element) override;

@@ -172,6 +172,7 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
   }
   if (!pending_.empty()) OnStartTagRead(parent, &level);
   ++depth_;
+  watch_->ForgetXsiType();
 
   if (!declaration.isDeclared()) leaves_traces_ = true;
   if (!declaration.isDeclared() && declaration.getId() >= kMaxUnknownNames) {

@@ -54,6 +54,31 @@ TEST(Reader, AnXsiTypeIsNotCarriedOverToTheNextDocument) {
   }
 }
 
+// Nor to the next element of the same document: where Xerces passes over an element,
+// it would blame its xsi:type on the one that follows.
+TEST(Reader, AnXsiTypeIsNotCarriedOverToTheNextElement) {
+  for (const std::string lax :
+       {"<t><x><y xsi:type=\"xs:int\">12</y></x></t>", "<t><x/><x xsi:type=\"xs:int\">12</x></t>",
+        "<w><x xmlns=\"urn:x\"><y xsi:type=\"xs:int\">a</y></x></w>",
+        "<w><x xmlns=\"urn:x\"/><x xmlns=\"urn:x\" xsi:type=\"xs:int\">12</x></w>"}) {
+    const auto validator = Validator::Make(LaxCatalogue(), {});
+    EXPECT_THAT(Briefs(Check(LaxDocument(lax + "<navn>a</navn>"), {}, *validator)), IsEmpty())
+        << lax;
+    for (const std::string wrong : {"<navn><z/></navn>", "<u/>", "<navn>a</navn><navn>b</navn>"}) {
+      EXPECT_EQ(Briefs(Check(LaxDocument(lax + wrong), {}, *validator)),
+                Briefs(Check(LaxDocument(wrong), {}, *validator)))
+          << lax << wrong;
+    }
+  }
+}
+
+TEST(Reader, WhereXsiTypeAsksForAValueNoElementMayStand) {
+  const auto validator = Validator::Make(LaxCatalogue(), {});
+  EXPECT_THAT(Briefs(Check(LaxDocument("<t xsi:type=\"xs:string\">a</t>"), {}, *validator)),
+              IsEmpty());
+  EXPECT_FALSE(Check(LaxDocument("<t xsi:type=\"xs:string\"><x>a</x></t>"), {}, *validator).valid);
+}
+
 TEST(Reader, IsKeptOnlyAfterADocumentThatLeavesNothingBehind) {
   xml::ReaderShelf shelf(LaxCatalogue().dir(), "lax.xsd");
   ASSERT_TRUE(shelf.schema().ok());
