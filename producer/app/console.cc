@@ -35,9 +35,7 @@ void Console::Content(std::string_view lines) {
 void Console::Error(const Status& status) {
   EndProgress();
   if (json_) {
-    JsonObject error;
-    error.Add("code", CodeName(status.code())).Add("text", MaskIdentifier(status.text()));
-    streams_.err << JsonObject().Add("error", error).Text() << '\n';
+    streams_.err << JsonObject().Add("error", FailureJson(status)).Text() << '\n';
   } else {
     streams_.err << "utboks: " << ForPeople(status.text()) << '\n';
   }
@@ -75,6 +73,12 @@ bool Console::Flush() {
   streams_.out.flush();
   streams_.err.flush();
   return streams_.out.good();
+}
+
+JsonObject FailureJson(const Status& status) {
+  JsonObject object;
+  object.Add("code", CodeName(status.code())).Add("text", MaskIdentifier(status.text()));
+  return object;
 }
 
 std::string ForPeople(std::string_view text) {

@@ -58,6 +58,9 @@ class Console {
   bool progress_shown_ = false;
 };
 
+// {code, text}, the text masked.
+JsonObject FailureJson(const Status& status);
+
 // For a terminal: masked, control characters and broken UTF-8 as "?".
 std::string ForPeople(std::string_view text);
 

@@ -2,15 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "queue/base/mask.h"
-
 namespace utboks::app {
-
-JsonObject FailureJson(const Status& status) {
-  JsonObject object;
-  object.Add("code", CodeName(status.code())).Add("text", MaskIdentifier(status.text()));
-  return object;
-}
 
 void AddKind(JsonObject& object, const Checked& checked) {
   for (const auto& [name, value] :

@@ -6,12 +6,9 @@
 
 #include "producer/xml/validator.h"
 #include "queue/base/json.h"
-#include "queue/base/status.h"
 
 namespace utboks::app {
 
-// {code, text}
-JsonObject FailureJson(const Status& status);
 // ressurs and edition; null where the document is of none.
 void AddKind(JsonObject& object, const Checked& checked);
 // violations[{rule, line, column, path, text}], and `more` where there were more.

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "producer/app/console.h"
 #include "queue/base/mask.h"
 
 namespace utboks::app {
@@ -152,9 +153,7 @@ JsonObject ActedJson(const Acted& acted) {
   if (acted.status.ok()) {
     object.Add("from", StateName(acted.from)).Add("state", StateName(acted.to));
   } else {
-    object.Add("error", JsonObject()
-                            .Add("code", CodeName(acted.status.code()))
-                            .Add("text", MaskIdentifier(acted.status.text())));
+    object.Add("error", FailureJson(acted.status));
   }
   return object;
 }

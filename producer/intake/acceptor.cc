@@ -31,6 +31,12 @@ Status LeftOut() {
                 "not stored because another document of the same call was refused");
 }
 
+// The store does not say which of them it is, but which message stands in the way.
+Status OneIsTaken(const Status& taken) {
+  return Status(taken.code(), fmt::format("not stored because of one document of the same call {}",
+                                          taken.text()));
+}
+
 }  // namespace
 
 bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) const {
@@ -117,6 +123,9 @@ std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode
     for (Answer* answer : waiting) answer->status = LeftOut();
   } else {
     failed = Store(rows, waiting, mode);  // the last group: nothing comes after it
+    if (failed.code() == Code::kExists && waiting.size() > 1) {
+      for (Answer* answer : waiting) answer->status = OneIsTaken(failed);
+    }
   }
   tell_until(batch.size());
   return answers;

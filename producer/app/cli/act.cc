@@ -23,11 +23,7 @@ Result<Selection> Resolve(Operator& desk, const std::vector<std::string>& words,
     worst.Add(message.status());
     const std::string shown = MaskIdentifier(word);
     if (console.json()) {
-      console.Line(JsonObject()
-                       .Add("id", shown)
-                       .Add("error", JsonObject()
-                                         .Add("code", CodeName(message.code()))
-                                         .Add("text", message.status().text())));
+      console.Line(JsonObject().Add("id", shown).Add("error", FailureJson(message.status())));
     } else {
       console.Note(fmt::format("{}: {}", shown, message.status().text()));
     }
@@ -75,6 +71,14 @@ void ShowCauses(const Selection& selection, Console& console) {
   }
   if (!table.empty()) {
     for (const std::string& line : table.Lines()) console.Text(line);
+  }
+}
+
+void ReportFailure(const std::string& file, const Status& status, Console& console) {
+  if (console.json()) {
+    console.Line(JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
+  } else {
+    console.Note(status.text());
   }
 }
 

@@ -1,4 +1,4 @@
-// What hold, release, replay, cancel and close have in common.
+// What commands that go through many messages or documents have in common.
 #pragma once
 
 #include <string>
@@ -22,6 +22,9 @@ Result<int> ActOn(Operator& desk, Decision decision, const std::vector<Uuid>& id
 
 // What a selection is made of, by cause; on standard output.
 void ShowCauses(const Selection& selection, Console& console);
+
+// The document `file` could not be looked at; `status` says why and names it.
+void ReportFailure(const std::string& file, const Status& status, Console& console);
 
 // kUsage unless `ressurs` is in the catalogue or empty.
 Status CheckRessurs(Parts& parts, const std::string& ressurs);

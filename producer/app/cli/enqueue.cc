@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <fstream>
+#include <deque>
 #include <istream>
-#include <map>
+#include <sstream>
 
 #include "producer/app/cli/act.h"
 #include "producer/app/cli/commands.h"
@@ -20,6 +20,8 @@ namespace {
 
 // How many documents are held in memory at once.
 constexpr std::size_t kBatch = 4 * Acceptor::kGroup;
+// Of those that have no receipt yet, so many are looked at each time.
+constexpr std::size_t kLooksAtOnce = 256;
 constexpr Millis kLookEvery{100};
 
 // One violation is one line; more stand below what is to be done about them.
@@ -35,6 +37,21 @@ void TellRefusal(const std::string& file, const Status& status,
     console.Note(fmt::format("{}: nothing of it was stored, correct these:", file));
     for (const std::string& line : violations) console.Note(line);
   }
+}
+
+// With --all-or-none, where another document could not be read.
+Answer LeftOut(const Incoming& incoming) {
+  Answer answer;
+  answer.label = incoming.label;
+  answer.status = Status(Code::kCancelled,
+                         "not stored because another document of the same call could not be read");
+  return answer;
+}
+
+// What a person or the register has to do with it is still to come.
+bool Moves(State state) {
+  return state == State::kReceived || state == State::kDue || state == State::kSending ||
+         state == State::kInDoubt;
 }
 
 class Enqueue final : public Command {
@@ -62,15 +79,10 @@ class Enqueue final : public Command {
   Result<int> Run(Parts& parts, Console& console) override;
 
  private:
-  struct Stored {
-    std::string file;
-    Uuid id{};
-  };
-
   Status ReadOptions(Parts& parts, Console& console);
   void Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode, Console& console);
   void Report(const Answer& answer, Console& console);
-  void ReportFailure(const std::string& file, const Status& status, Console& console);
+  void ReportReceipt(const MessageView& view, Console& console);
   Status AwaitReceipts(Store& store, Clock& clock, Console& console);
 
   std::vector<std::string> files_;
@@ -81,7 +93,7 @@ class Enqueue final : public Command {
   std::optional<std::vector<SensitiveText>> keys_;
   std::optional<WallTime> not_before_time_;
   std::optional<Millis> wait_limit_;
-  std::vector<Stored> stored_;
+  std::vector<Uuid> stored_;
   WorstOf worst_;
   std::size_t done_ = 0;
 };
@@ -120,15 +132,6 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
   return Status();
 }
 
-void Enqueue::ReportFailure(const std::string& file, const Status& status, Console& console) {
-  worst_.Add(status);
-  if (console.json()) {
-    console.Line(JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
-  } else {
-    console.Note(status.text());  // it names the file
-  }
-}
-
 void Enqueue::Report(const Answer& answer, Console& console) {
   console.Progress("enqueue", ++done_, files_.size());
   const std::string file = MaskIdentifier(answer.label);
@@ -148,7 +151,7 @@ void Enqueue::Report(const Answer& answer, Console& console) {
     TellRefusal(file, answer.status, ViolationLines(seen), console);
     return;
   }
-  stored_.push_back({answer.label, answer.inserted.id});
+  stored_.push_back(answer.inserted.id);
   const std::string identifikator = MaskIdentifier(answer.identifikator.reveal());
   if (console.json()) {
     console.Line(JsonObject()
@@ -175,33 +178,39 @@ void Enqueue::Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode 
   batch.clear();
 }
 
+void Enqueue::ReportReceipt(const MessageView& view, Console& console) {
+  if (view.state != State::kAccepted && view.state != State::kClosed) {
+    worst_.Add(Status(Code::kInvalid, "not accepted"));
+  }
+  if (console.json()) {
+    console.Line(MessageJson(view));
+  } else {
+    console.Text(fmt::format("{}  {}  {}", FormatUuid(view.id), StateName(view.state),
+                             view.state == State::kAccepted ? view.reference : view.reason));
+  }
+}
+
+// Each receipt is shown as it comes.
 Status Enqueue::AwaitReceipts(Store& store, Clock& clock, Console& console) {
   const SteadyTime begun = clock.Steady();
-  std::vector<Stored> waiting = stored_;
-  while (!waiting.empty()) {
-    std::vector<Stored> still;
-    for (const Stored& one : waiting) {
-      const auto found = store.Find(FormatUuid(one.id), false);
+  std::deque<Uuid> waiting(stored_.begin(), stored_.end());
+  for (;;) {
+    // One that has none yet goes to the end: however many wait, a round is short.
+    std::size_t without = 0;
+    for (std::size_t left = waiting.size(); left > 0 && without < kLooksAtOnce; --left) {
+      const Uuid id = waiting.front();
+      waiting.pop_front();
+      const auto found = store.Find(FormatUuid(id), false);
       if (!found.ok()) return found.status();
-      const MessageView& view = found->front();
-      const bool moves = view.state == State::kDue || view.state == State::kSending ||
-                         view.state == State::kInDoubt || view.state == State::kReceived;
-      if (moves) {
-        still.push_back(one);
-        continue;
-      }
-      if (view.state != State::kAccepted && view.state != State::kClosed) {
-        worst_.Add(Status(Code::kInvalid, "not accepted"));
-      }
-      if (console.json()) {
-        console.Line(MessageJson(view));
+      if (found->empty()) continue;  // purged since: it had come to its end
+      if (Moves(found->front().state)) {
+        waiting.push_back(id);
+        ++without;
       } else {
-        console.Text(fmt::format("{}  {}  {}", FormatUuid(view.id), StateName(view.state),
-                                 view.state == State::kAccepted ? view.reference : view.reason));
+        ReportReceipt(found->front(), console);
       }
     }
-    waiting = std::move(still);
-    if (waiting.empty()) break;
+    if (!console.Flush() || waiting.empty()) return Status();
     if (wait_limit_ && clock.Steady() - begun >= *wait_limit_) {
       return Status(Code::kBusy,
                     fmt::format("{} of {} have no receipt yet; they are stored and will be sent, "
@@ -210,7 +219,6 @@ Status Enqueue::AwaitReceipts(Store& store, Clock& clock, Console& console) {
     }
     clock.WaitUntil(clock.Steady() + kLookEvery, {});
   }
-  return Status();
 }
 
 Result<int> Enqueue::Run(Parts& parts, Console& console) {
@@ -231,8 +239,11 @@ Result<int> Enqueue::Run(Parts& parts, Console& console) {
   for (const std::string& file : files_) {
     auto document = ReadDocument(file, console.in(), most);
     if (!document.ok()) {
+      // What came before it is told before it.
+      if (mode == InsertMode::kEachAlone) Take(batch, acceptor, mode, console);
       unreadable = true;
       ++done_;
+      worst_.Add(document.status());
       ReportFailure(file, document.status(), console);
       continue;
     }
@@ -249,8 +260,8 @@ Result<int> Enqueue::Run(Parts& parts, Console& console) {
     }
   }
   if (mode == InsertMode::kAllOrNone && unreadable) {
-    console.Note("nothing was stored: a document could not be read (--all-or-none)");
-  } else if (!batch.empty()) {
+    for (const Incoming& incoming : batch) Report(LeftOut(incoming), console);
+  } else {
     Take(batch, acceptor, mode, console);
   }
   if (wait_option_->count() > 0 && !stored_.empty()) {

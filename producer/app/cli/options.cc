@@ -88,6 +88,7 @@ Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, 
   std::vector<std::string> ids;
   std::string line;
   while (std::getline(in, line)) {
+    if (line.ends_with('\r')) line.pop_back();  // a list made on Windows
     if (!line.empty()) ids.push_back(line);
   }
   if (ids.empty()) return Status(Code::kUsage, "standard input names no message, one id a line");
@@ -95,10 +96,23 @@ Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, 
 }
 
 void WorstOf::Add(const Status& status) {
-  constexpr std::array kOrder = {75, 65, 1};
-  const auto rank = [&](int code) { return std::find(kOrder.begin(), kOrder.end(), code); };
-  const int code = status.ok() ? 0 : ExitCode(status.code());
-  if (code != 0 && (exit_code_ == 0 || rank(code) < rank(exit_code_))) exit_code_ = code;
+  if (status.ok()) return;
+  const auto rank = [](int code) {
+    switch (code) {
+      case 0:
+        return 4;
+      case 1:
+        return 3;
+      case 65:
+        return 2;
+      case 75:
+        return 1;
+      default:
+        return 0;
+    }
+  };
+  const int code = ExitCode(status.code());
+  if (rank(code) < rank(exit_code_)) exit_code_ = code;
 }
 
 }  // namespace utboks::app

@@ -41,8 +41,9 @@ struct FilterOptions {
 // from standard input, one a line.
 Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, std::istream& in);
 
-// The first that applies of 75, 65, 1: what a command ends with that did some of
-// many and not others.
+// What a command ends with that did some of many and not others: the first that
+// applies of 75, 65, 1.  A code that is none of these speaks of more than one of the
+// many (a store that is damaged) and goes before them.
 class WorstOf {
  public:
   void Add(const Status& status);

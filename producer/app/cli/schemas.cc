@@ -4,7 +4,6 @@
 
 #include "producer/app/cli/commands.h"
 #include "producer/app/table.h"
-#include "producer/app/verdict_view.h"
 
 namespace utboks::app {
 namespace {

@@ -47,8 +47,14 @@ class Validate final : public Command {
         continue;
       }
       const auto checked = (*validator)->Check(*document, request);
-      // Wrong words, missing schemas: the same for every file that follows.
-      if (!checked.ok()) return checked.status();
+      if (!checked.ok()) {
+        // Other files may be of a resource that has this edition, or whose schema loads.
+        worst.Add(checked.status());
+        ReportFailure(file,
+                      Status(checked.code(), MaskIdentifier(file) + ": " + checked.status().text()),
+                      console);
+        continue;
+      }
       if (!checked->valid) worst.Add(Status(Code::kInvalid, "invalid"));
       Report(file, *checked, console);
       console.Progress("validate", i + 1, files_.size());
@@ -57,15 +63,6 @@ class Validate final : public Command {
   }
 
  private:
-  static void ReportFailure(const std::string& file, const Status& status, Console& console) {
-    if (console.json()) {
-      console.Line(
-          JsonObject().Add("file", MaskIdentifier(file)).Add("error", FailureJson(status)));
-    } else {
-      console.Note(status.text());
-    }
-  }
-
   static void Report(const std::string& file, const Checked& checked, Console& console) {
     const std::string shown = MaskIdentifier(file);
     if (console.json()) {

@@ -1,6 +1,9 @@
 // Parts over a store in memory, and a program run with them.
 #pragma once
 
+#include <Poco/JSON/Object.h>
+#include <Poco/JSON/Parser.h>
+
 #include <memory>
 #include <optional>
 #include <sstream>
@@ -96,6 +99,17 @@ inline Ran RunWith(Bench& bench, const std::vector<std::string>& words, const st
   ran.out = out.str();
   ran.err = err.str();
   return ran;
+}
+
+inline std::vector<std::string> LinesOf(const std::string& text) {
+  std::istringstream in(text);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(in, line);) lines.push_back(line);
+  return lines;
+}
+
+inline Poco::JSON::Object::Ptr Json(const std::string& line) {
+  return Poco::JSON::Parser().parse(line).extract<Poco::JSON::Object::Ptr>();
 }
 
 }  // namespace utboks::app

@@ -1,13 +1,10 @@
 // The command line with a store in memory: words in, lines and exit code out.
 #include "producer/app/program.h"
 
-#include <Poco/JSON/Object.h>
-#include <Poco/JSON/Parser.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
-#include <sstream>
 
 #include "producer/app/cli/command.h"
 #include "tests/support/log_watch.h"
@@ -21,18 +18,6 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using ::testing::Not;
 using ::testing::StartsWith;
-
-std::vector<std::string> LinesOf(const std::string& text) {
-  std::istringstream in(text);
-  std::vector<std::string> lines;
-  for (std::string line; std::getline(in, line);) lines.push_back(line);
-  return lines;
-}
-
-Poco::JSON::Object::Ptr Json(const std::string& line) {
-  Poco::JSON::Parser parser;
-  return parser.parse(line).extract<Poco::JSON::Object::Ptr>();
-}
 
 std::vector<std::string> Names(const Poco::JSON::Object::Ptr& object) {
   auto names = object->getNames();
@@ -371,7 +356,7 @@ TEST_F(ProgramTest, TheWorstOfManyDecidesTheExitCode) {
 TEST_F(ProgramTest, IdsMayComeFromStandardInput) {
   desk().AddMessage("a", State::kDue, "doedsfall_v1");
   desk().AddMessage("b", State::kDue, "doedsfall_v1");
-  const Ran ran = Run({"hold", "-"}, "a\n\n" + IdOf(1) + "\n");
+  const Ran ran = Run({"hold", "-"}, "a\r\n\n" + IdOf(1) + "\n");
   EXPECT_EQ(ran.exit_code, 0) << ran.err;
   EXPECT_EQ(LinesOf(ran.out).size(), 2U);
 }

@@ -148,6 +148,20 @@ TEST_F(AcceptorTest, AllOrNoneStoresNothingWhenOneIsRefused) {
   EXPECT_EQ(Stored(), 0U);
 }
 
+TEST_F(AcceptorTest, AllOrNoneBlamesNoDocumentThatIsNotToBlame) {
+  const Incoming first = Death("a");
+  const Answer there = acceptor_->Accept({&first, 1}, InsertMode::kEachAlone)[0];
+  std::vector<Incoming> batch = {Death("b"), first};
+  batch[1].document.reveal() += "\n";
+  const std::vector<Answer> answers = acceptor_->Accept(batch, InsertMode::kAllOrNone);
+  for (const Answer& answer : answers) {
+    EXPECT_EQ(answer.status.code(), Code::kExists);
+    EXPECT_NE(answer.status.text().find("one document of the same call"), std::string::npos);
+    EXPECT_NE(answer.status.text().find(FormatUuid(there.inserted.id)), std::string::npos);
+  }
+  EXPECT_EQ(Stored(), 1U);
+}
+
 TEST_F(AcceptorTest, AnUnknownRessursIsNotAnInvalidDocument) {
   Incoming one = Death("a");
   one.ressurs = "doedsfall_v9";
