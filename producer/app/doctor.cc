@@ -320,6 +320,11 @@ Finding JudgeHead(const HeadReport& report) {
               "if you send it: ask the register's support whether our agreement has it");
 }
 
+Finding JudgeUnasked(std::size_t left) {
+  return Look("head", fmt::format("{} more resources were not asked: the register is silent", left),
+              "try again when it answers");
+}
+
 Finding JudgeClock(const ClockReading& reading) {
   if (!reading.theirs) {
     return Look("clock", "the register sent no Date to hold our clock against",

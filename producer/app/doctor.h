@@ -5,6 +5,8 @@
 // schemas), its Status comes in as it is, so that the two cannot differ.
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string>
@@ -67,6 +69,8 @@ struct RegisterPlace {
 };
 Finding JudgeConnection(const RegisterPlace& place, const HeadReport& first);
 Finding JudgeHead(const HeadReport& report);
+// `left` resources were not asked, for none of the last ones answered.
+Finding JudgeUnasked(std::size_t left);
 
 // One reading of the register's clock: between two of ours.
 struct ClockReading {

@@ -15,6 +15,10 @@
 namespace utboks::app {
 namespace {
 
+// So many in a row without an answer, each after its whole time: the others would
+// cost minutes and tell nothing new.
+constexpr int kSilentEnough = 2;
+
 void TellAll(const Findings& findings, const Tell& tell) {
   for (const Finding& finding : findings) tell(finding);
 }
@@ -76,7 +80,13 @@ void LookAtRegister(Parts& parts, const Config& config, const RegisterAccess& ac
   HttpRegisterClient client(access.site());
   std::optional<ClockReading> clock;
   bool first = true;
+  int silent = 0;
+  std::size_t left = 0;
   for (const std::string& ressurs : EnabledResources(parts, config.registry.production)) {
+    if (silent == kSilentEnough) {
+      ++left;
+      continue;
+    }
     ClockReading reading;
     reading.before = parts.clock().Wall();
     HeadReport report;
@@ -93,9 +103,11 @@ void LookAtRegister(Parts& parts, const Config& config, const RegisterAccess& ac
     }
     first = false;
     tell(JudgeHead(report));
+    silent = report.head.answered ? 0 : silent + 1;
     reading.theirs = report.head.server_date;
     if (report.head.answered && (!clock || !clock->theirs)) clock = reading;
   }
+  if (left > 0) tell(JudgeUnasked(left));
   if (clock) tell(JudgeClock(*clock));
 }
 

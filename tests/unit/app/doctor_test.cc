@@ -372,6 +372,7 @@ TEST(DoctorTest, WhatHeadIsAnsweredWith) {
        {check, Grade::kFail, "unanswered-failed", Code::kUnreachable}},
   };
   for (const Row& row : rows) ExpectFindings("head", {JudgeHead(row.report)}, {row.expected});
+  ExpectFindings("left", {JudgeUnasked(16)}, {{"head", Grade::kWarn, "16 more resources"}});
 }
 
 TEST(DoctorTest, OurClockAgainstTheRegisters) {
