@@ -21,8 +21,11 @@ constexpr Millis kPatience{300'000};
 constexpr int kAtOnce = 64;
 
 DeliverySettings Unbounded() {
-  DeliverySettings settings;  // as many at once as an agency has without a word: 32
+  DeliverySettings settings;
   settings.rate_limit_per_minute = 0;
+  // Enough under way that commits are as full as the bare loop's; with the 32 of the
+  // default a slow disk, with two commits to a window, decides alone.
+  settings.max_in_flight = 256;
   return settings;
 }
 
