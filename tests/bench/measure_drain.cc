@@ -72,9 +72,10 @@ void MeasureDrain(const Scale& scale, Report& report) {
   };
   const auto post = [&] {
     const std::vector<Letter> all = letters.Next(scale.drained);
+    std::atomic<std::int64_t> answered{0};
     Meter meter;
     meter.Start();
-    bare::Post(site.bare(), all, settings.max_in_flight, 0);
+    bare::Post(site.bare(), all, settings.max_in_flight, 0, answered);
     meter.Stop();
     return meter.Read(scale.drained, 0);
   };
