@@ -52,8 +52,8 @@ int SenderPool::InFlight() const {
 }
 
 void SenderPool::Send(std::vector<Lease> leases) {
-  const std::size_t added = leases.size();
   std::size_t wanted = 0;
+  const std::size_t sent = leases.size();
   {
     MutexLock lock(mutex_);
     for (Lease& lease : leases) waiting_.push_back(std::move(lease));
@@ -62,8 +62,8 @@ void SenderPool::Send(std::vector<Lease> leases) {
   }
   // Only the dispatcher's claiming thread sends, so threads_ is its alone.
   while (threads_.size() < wanted) threads_.emplace_back([this] { Run(); });
-  // One for each: hundreds that wake to find nothing cost more than the sending.
-  for (std::size_t i = 0; i < added; ++i) work_.NotifyOne();
+  // Each wakes one: to wake all for a few costs more than what they do.
+  for (std::size_t i = 0; i < sent; ++i) work_.NotifyOne();
 }
 
 void SenderPool::Run() {
@@ -78,19 +78,27 @@ void SenderPool::Run() {
       waiting_.pop_front();
       ++busy_;
       if (!beginning_) {
-        returned_.push_back({std::move(lease), {}, std::nullopt});
         --busy_;
-        back_.NotifyAll();
+        GiveBack({std::move(lease), {}, std::nullopt});
         continue;
       }
     }
     std::optional<Returned> returned = SendOne(*client, lease);
     MutexLock lock(mutex_);
     --busy_;
-    returned_.push_back(returned ? std::move(*returned)
-                                 : Returned{std::move(lease), {}, std::nullopt});
-    back_.NotifyAll();
+    GiveBack(returned ? std::move(*returned) : Returned{std::move(lease), {}, std::nullopt});
   }
+}
+
+void SenderPool::GiveBack(Returned returned) {
+  returned_.push_back(std::move(returned));
+  // Not for each while it waits for more.
+  if (Enough()) back_.NotifyAll();
+}
+
+bool SenderPool::Enough() const {
+  return returned_.size() >=
+         (lingering_ ? std::max<std::size_t>(1, static_cast<std::size_t>(busy_) / 4) : 1);
 }
 
 std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease& lease) {
@@ -119,12 +127,11 @@ std::vector<Returned> SenderPool::Collect(SteadyTime until, Millis linger) {
   }
   if (!returned_.empty() && linger.count() > 0) {
     const SteadyTime last = clock_.Steady() + linger;
-    const auto enough = [&]() UTBOKS_REQUIRES(mutex_) {
-      return returned_.size() >= std::max<std::size_t>(1, static_cast<std::size_t>(busy_) / 4);
-    };
-    while (!enough() && !woken_) {
+    lingering_ = true;
+    while (!Enough() && !woken_) {
       if (!back_.WaitUntil(mutex_, last)) break;
     }
+    lingering_ = false;
   }
   woken_ = false;
   return std::exchange(returned_, {});

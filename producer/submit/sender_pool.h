@@ -58,6 +58,8 @@ class SenderPool {
  private:
   void Run();
   std::optional<Returned> SendOne(RegisterClient& client, const Lease& lease);
+  void GiveBack(Returned returned) UTBOKS_REQUIRES(mutex_);
+  bool Enough() const UTBOKS_REQUIRES(mutex_);  // for Collect to come back
 
   Delivery& store_;
   const ClientFactory make_client_;
@@ -74,6 +76,7 @@ class SenderPool {
   int busy_ UTBOKS_GUARDED_BY(mutex_) = 0;
   bool beginning_ UTBOKS_GUARDED_BY(mutex_) = true;
   bool closing_ UTBOKS_GUARDED_BY(mutex_) = false;
+  bool lingering_ UTBOKS_GUARDED_BY(mutex_) = false;  // Collect has some and waits for more
   bool woken_ UTBOKS_GUARDED_BY(mutex_) = false;
 
   std::vector<std::thread> threads_;  // last: they use all of the above

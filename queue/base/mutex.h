@@ -61,16 +61,23 @@ class UTBOKS_SCOPED_CAPABILITY MutexLock {
 // Every wait may end early: the caller looks at its condition in a loop.
 class CondVar {
  public:
-  void Wait(Mutex& mutex) UTBOKS_REQUIRES(mutex) { waiter_.wait(mutex.mutex_); }
+  void Wait(Mutex& mutex) UTBOKS_REQUIRES(mutex) {
+    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
+    waiter_.wait(lock);
+    lock.release();  // it stays the caller's
+  }
   // False when `until` has come.
   bool WaitUntil(Mutex& mutex, SteadyTime until) UTBOKS_REQUIRES(mutex) {
-    return waiter_.wait_until(mutex.mutex_, until) == std::cv_status::no_timeout;
+    std::unique_lock lock(mutex.mutex_, std::adopt_lock);
+    const std::cv_status status = waiter_.wait_until(lock, until);
+    lock.release();
+    return status == std::cv_status::no_timeout;
   }
   void NotifyOne() { waiter_.notify_one(); }
   void NotifyAll() { waiter_.notify_all(); }
 
  private:
-  std::condition_variable_any waiter_;
+  std::condition_variable waiter_;
 };
 
 }  // namespace utboks

@@ -15,7 +15,9 @@
 namespace utboks::sqlite {
 namespace {
 
-constexpr std::size_t kSpareReaders = 4;
+// More would read no faster, and each has a cache and a file of its own.  Who finds
+// none free waits: opening one for a single read costs many times the read.
+constexpr int kReaders = 8;
 // How long another process's commit may stay unseen: a hint costs little.
 constexpr Millis kLookEvery{25};
 
@@ -56,9 +58,11 @@ Result<T> SqliteStore::Read(const std::function<Result<T>(Connection&)>& operati
   Result<std::unique_ptr<Connection>> reader = BorrowReader();
   if (!reader.ok()) return reader.status();
   // One snapshot for the whole operation.
-  UTBOKS_RETURN_IF_ERROR((*reader)->Run("BEGIN"));
-  Result<T> result = operation(**reader);
-  const Status ended = (*reader)->Run("COMMIT");
+  const Status begun = (*reader)->Run("BEGIN");
+  Result<T> result = begun.ok() ? operation(**reader) : Result<T>(begun);
+  const Status ended = begun.ok() ? (*reader)->Run("COMMIT") : begun;
+  // One that could not end its snapshot would see the same for ever.
+  if (!ended.ok()) reader->reset();
   ReturnReader(std::move(*reader));
   if (result.ok() && !ended.ok()) return ended;
   return result;
@@ -66,13 +70,21 @@ Result<T> SqliteStore::Read(const std::function<Result<T>(Connection&)>& operati
 
 Result<std::unique_ptr<Connection>> SqliteStore::BorrowReader() {
   {
-    std::lock_guard guard(readers_mutex_);
+    std::unique_lock guard(readers_mutex_);
+    reader_returned_.wait(guard, [&] { return !readers_.empty() || readers_open_ < kReaders; });
     if (!readers_.empty()) {
       std::unique_ptr<Connection> reader = std::move(readers_.back());
       readers_.pop_back();
       return reader;
     }
+    ++readers_open_;
   }
+  Result<std::unique_ptr<Connection>> reader = OpenReader();
+  if (!reader.ok()) ReturnReader(nullptr);
+  return reader;
+}
+
+Result<std::unique_ptr<Connection>> SqliteStore::OpenReader() const {
   Result<std::unique_ptr<Connection>> reader = Connection::Open({path_, vfs_, false, false});
   if (!reader.ok()) return reader.status();
   UTBOKS_RETURN_IF_ERROR(
@@ -81,10 +93,15 @@ Result<std::unique_ptr<Connection>> SqliteStore::BorrowReader() {
 }
 
 void SqliteStore::ReturnReader(std::unique_ptr<Connection> reader) {
-  std::lock_guard guard(readers_mutex_);
-  // One that is not kept is closed here; the writer's connection is open, so the
-  // close checkpoints nothing.
-  if (readers_.size() < kSpareReaders) readers_.push_back(std::move(reader));
+  {
+    std::lock_guard guard(readers_mutex_);
+    if (reader != nullptr) {
+      readers_.push_back(std::move(reader));
+    } else {
+      --readers_open_;
+    }
+  }
+  reader_returned_.notify_one();
 }
 
 Result<std::vector<Inserted>> SqliteStore::Insert(std::span<const NewRow> rows, InsertMode mode) {

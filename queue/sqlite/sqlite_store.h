@@ -87,7 +87,8 @@ class SqliteStore final : public Store {
   template <typename T>
   Result<T> Read(const std::function<Result<T>(Connection&)>& operation);
   Result<std::unique_ptr<Connection>> BorrowReader();
-  void ReturnReader(std::unique_ptr<Connection> reader);
+  Result<std::unique_ptr<Connection>> OpenReader() const;
+  void ReturnReader(std::unique_ptr<Connection> reader);  // nullptr: there is one less
 
   const std::string path_;
   const std::string vfs_;
@@ -103,7 +104,9 @@ class SqliteStore final : public Store {
   SideFile side_file_;
 
   std::mutex readers_mutex_;
-  std::vector<std::unique_ptr<Connection>> readers_;  // guarded by readers_mutex_
+  std::condition_variable reader_returned_;
+  std::vector<std::unique_ptr<Connection>> readers_;  // idle; guarded by readers_mutex_
+  int readers_open_ = 0;                              // guarded by readers_mutex_
 
   std::mutex change_mutex_;
   std::condition_variable_any changed_;

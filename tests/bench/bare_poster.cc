@@ -6,7 +6,6 @@
 #include <Poco/Net/HTTPSClientSession.h>
 #include <Poco/StreamCopier.h>
 
-#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <thread>
@@ -16,7 +15,8 @@ namespace utboks::bench::bare {
 
 namespace net = Poco::Net;
 
-void Post(const Register& to, std::span<const Letter> letters, int threads, double rate) {
+void Post(const Register& to, std::span<const Letter> letters, int threads, double rate,
+          std::atomic<std::int64_t>& answered) {
   const net::Context::Ptr context(new net::Context(net::Context::TLS_CLIENT_USE, to.key,
                                                    to.certificate, to.authority,
                                                    net::Context::VERIFY_RELAXED));
@@ -44,6 +44,7 @@ void Post(const Register& to, std::span<const Letter> letters, int threads, doub
       answer.clear();
       Poco::StreamCopier::copyToString(session.receiveResponse(response), answer);
       if (response.getStatus() != 202) std::abort();
+      ++answered;
     }
   };
   std::vector<std::jthread> pool;

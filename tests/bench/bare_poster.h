@@ -2,6 +2,7 @@
 // thread.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,7 +17,8 @@ struct Register {
 };
 
 // Each letter is posted once and answered by 202, or the program ends.  `rate`: so
-// many begin in a second; 0: as fast as it goes.
-void Post(const Register& to, std::span<const Letter> letters, int threads, double rate);
+// many begin in a second; 0: as fast as it goes.  `answered` grows with each answer.
+void Post(const Register& to, std::span<const Letter> letters, int threads, double rate,
+          std::atomic<std::int64_t>& answered);
 
 }  // namespace utboks::bench::bare

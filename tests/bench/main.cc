@@ -24,7 +24,8 @@ struct Measure {
 };
 constexpr Measure kMeasures[] = {
     {"validation", MeasureValidation}, {"enqueue", MeasureEnqueue}, {"start", MeasureStart},
-    {"drain", MeasureDrain},           {"backlog", MeasureBacklog},
+    {"drain", MeasureDrain},           {"backlog", MeasureBacklog}, {"pace", MeasurePace},
+    {"memory", MeasureMemory},
 };
 
 int Usage(std::string_view wrong) {

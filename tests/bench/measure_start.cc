@@ -52,7 +52,8 @@ void MeasureStart(const Scale& scale, Report& report) {
   };
   const auto own = [&] {
     next();
-    return UtboksProgram(own_store, {"enqueue", "--ressurs", Letters::kRessurs, file});
+    return UtboksProgram(own_store, "https://localhost",
+                         {"enqueue", "--ressurs", Letters::kRessurs, file});
   };
   const auto bare = [&] {
     const std::string identifikator = next();

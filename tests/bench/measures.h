@@ -12,4 +12,7 @@ void MeasureStart(const Scale& scale, Report& report);
 void MeasureDrain(const Scale& scale, Report& report);
 void MeasureBacklog(const Scale& scale, Report& report);
 
+void MeasurePace(const Scale& scale, Report& report);
+void MeasureMemory(const Scale& scale, Report& report);
+
 }  // namespace utboks::bench

@@ -8,8 +8,9 @@
 
 namespace utboks::bench {
 
-// On the store at `path`; `settings` are "UTBOKS_SECTION_KEY=value".
-testing::ProcessSpec UtboksProgram(const std::string& store, std::vector<std::string> words,
-                                   std::vector<std::string> settings = {});
+// On the store at `path`.  `settings`: "UTBOKS_SECTION_KEY=value".
+testing::ProcessSpec UtboksProgram(const std::string& path, const std::string& base_url,
+                                   const std::vector<std::string>& words,
+                                   const std::vector<std::string>& settings = {});
 
 }  // namespace utboks::bench
