@@ -24,10 +24,11 @@
 
 namespace utboks {
 
-// Why a due message waits, and so which gate's opening ends the wait.  kNothing:
-// no gate gave it (a person's not-before, the feed's time to settle a doubt), and
-// neither an opening nor a probe cuts it short.
-enum class WaitedOn { kNothing = 0, kResource = 1, kSite = 2 };
+// Why a due message waits: kResource, its resource's failures gave the wait, and the
+// opening of that gate ends it (the site's give none: the message keeps its place).
+// kNothing: no gate gave it (a person's not-before, the feed's time to settle a
+// doubt), and neither an opening nor a probe cuts it short.
+enum class WaitedOn { kNothing = 0, kResource = 1 };
 
 // What the store knows of a message beside its content.
 struct MessageFacts {
@@ -72,8 +73,8 @@ struct Disposition {
   // To raise, standing until acknowledged: double, accepted-late, mixed-answer,
   // odd-success.  `credential` follows from the site's gate.
   std::vector<std::string> alarms;
-  bool site_opened = false;  // waits given by the site's failures end
-  bool resource_opened = false;
+  bool site_opened = false;
+  bool resource_opened = false;  // waits given by its failures end
 };
 
 // `site` and `resource` are changed in place; the caller compares and writes.

@@ -106,7 +106,8 @@ struct Settlement {
 struct WaitsFor {
   enum class Kind { kNothing, kTime, kHead, kGate, kRate, kPerson } kind = Kind::kNothing;
   std::optional<WallTime> until;  // kTime
-  Uuid head{};                    // kHead: the first message before it in a key
+  Uuid head{};                    // kHead: the first message before it in a key, or the
+                                  // follower that it was told to go after
   std::string gate;               // kGate: "" is the site
 };
 

@@ -75,8 +75,8 @@ struct ProbeEnd {
 };
 
 struct ProbeEffect {
-  bool site_opened = false;      // waits given by its failures end
-  bool resource_opened = false;  // likewise
+  bool site_opened = false;
+  bool resource_opened = false;  // waits given by its failures end
 };
 
 // After Dispose, when a message was sent.  An old token changes nothing but what

@@ -44,7 +44,8 @@ CREATE TABLE gate (
   not_before INTEGER,
   alone_next INTEGER NOT NULL DEFAULT 0,
   head_status INTEGER NOT NULL DEFAULT 0,
-  last_tried INTEGER NOT NULL DEFAULT 0  -- seq: was another one tried meanwhile?
+  last_tried INTEGER NOT NULL DEFAULT 0, -- seq: was another one tried meanwhile?
+  waits_end INTEGER NOT NULL DEFAULT 0   -- attempt: waits given up to it are over; 0: written
 ) STRICT;
 INSERT INTO gate (nr, name) VALUES (0, '');
 
@@ -59,7 +60,7 @@ CREATE TABLE message (
   ahead INTEGER NOT NULL,              -- of its keys, those in which it is not first
   due_at INTEGER NOT NULL,
   not_before INTEGER,
-  waited_on INTEGER NOT NULL DEFAULT 0,  -- due_at was set by failures of: 1 resource, 2 site
+  waited_on INTEGER NOT NULL DEFAULT 0,  -- 1: due_at was set by its resource's failures
   attempts INTEGER NOT NULL DEFAULT 0,
   counted INTEGER NOT NULL DEFAULT 0,
   unanswered INTEGER NOT NULL DEFAULT 0,
@@ -82,6 +83,8 @@ CREATE TABLE message (
 ) STRICT;
 CREATE UNIQUE INDEX message_id ON message (id);
 CREATE INDEX message_waited ON message (ressurs, waited_on) WHERE waited_on > 0;
+-- A query must name the three states, also where it wants one: SQLite finds no other
+-- way to this index.
 CREATE INDEX message_needs ON message (state, ressurs) WHERE state IN (3, 4, 7);
 CREATE INDEX message_after ON message (after_followers) WHERE after_followers = 1;
 CREATE INDEX message_accepted ON message (changed_at) WHERE state = 5;

@@ -5,6 +5,8 @@
 #include "queue/breaker.h"
 #include "queue/bucket.h"
 #include "queue/probe.h"
+#include "queue/sqlite/order.h"
+#include "queue/sqlite/settle.h"
 
 namespace utboks::sqlite {
 namespace {
@@ -174,6 +176,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
     const Result<GateRow*> gate = work.gates.Named(one.ressurs);
     if (!gate.ok()) return gate.status();
     ExpirePause((*gate)->gate, work.now);
+    if ((*gate)->waits_end != 0) UTBOKS_RETURN_IF_ERROR(EndWaits(work, **gate));
     const std::int64_t openings = site_gate.openings + (*gate)->gate.openings;
     claimed.openings.emplace_back(one.ressurs, openings);
     Sooner(claimed.next_probe, NextProbe((*gate)->gate, site_gate));
@@ -380,6 +383,9 @@ Status HandBackRows(Work& work, std::span<const Lease> leases) {
     Query drop = work.db.Prepare("DELETE FROM attempt WHERE id = ?");
     drop.Bind(lease.attempt);
     UTBOKS_RETURN_IF_ERROR(drop.Run());
+    if (row->facts.state == State::kDue) {
+      UTBOKS_RETURN_IF_ERROR(WakeAfterFollowers(work, lease.seq));
+    }
     ++unused;
   }
   return ReturnTokens(work, unused);

@@ -75,9 +75,9 @@ Result<Step> Plan(const Act& act, const Uuid& id, const MessageRow& row) {
   return Status(Code::kInternal, "an unknown decision");
 }
 
-// A message that left its keys, and whose followers have gone on without it.
+// A message that left its keys, and whose followers have gone on without it.  It may
+// stand in them again: a blame run puts back what it holds.
 Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& row) {
-  if (row.in_keys) return Status();
   const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
   if (!keys.ok()) return keys.status();
   const Result<std::optional<MessageSeq>> sent = SentFollower(work.db, row.facts.seq, *keys);
@@ -92,9 +92,10 @@ Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& ro
                               "is to get it after that one",
                               FormatUuid(id), FormatUuid(follower->id)));
   }
-  const Result<bool> under_way = FollowerUnderWay(work.db, row.facts.seq, *keys);
+  const Result<std::optional<MessageSeq>> under_way =
+      FollowerUnderWay(work.db, row.facts.seq, *keys);
   if (!under_way.ok()) return under_way.status();
-  row.after_followers = *under_way;
+  row.after_followers = under_way->has_value();
   if (row.after_followers) work.someone_after_followers = true;
   return Status();
 }
@@ -321,7 +322,7 @@ Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor) {
   Result<MessageRow> row = ReadMessage(work.db, *seq);
   if (!row.ok()) return row.status();
   NewEvent event;
-  event.event = "content-read";
+  event.event = kContentRead;
   event.from = row->facts.state;
   event.to = row->facts.state;
   event.actor = actor;

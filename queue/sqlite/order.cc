@@ -1,5 +1,7 @@
 #include "queue/sqlite/order.h"
 
+#include <set>
+
 namespace utboks::sqlite {
 namespace {
 
@@ -92,7 +94,6 @@ Status LeaveKeys(Work& work, MessageRow& row) {
   if (!row.in_keys) return Status();
   row.in_keys = false;
   row.ahead = 0;
-  row.after_followers = false;
   if (!row.followed) return Status();
   const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
   if (!keys.ok()) return keys.status();
@@ -147,18 +148,19 @@ Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
   return found;
 }
 
-Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view keys) {
-  bool under_way = false;
+Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq seq,
+                                                   std::string_view keys) {
+  std::optional<MessageSeq> found;
   UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
     Query q = db.Prepare(
-        "SELECT 1 FROM order_key k JOIN message m ON m.seq = k.seq"
-        " WHERE k.key = ?1 AND k.gone = 0 AND k.seq > ?2 AND (m.state = 3 OR EXISTS (SELECT 1 FROM "
-        "lease l WHERE l.seq = k.seq)) LIMIT 1");
+        "SELECT k.seq FROM order_key k JOIN message m ON m.seq = k.seq"
+        " WHERE k.key = ?1 AND k.gone IN (0, 1) AND k.seq > ?2"
+        " AND (m.state = 3 OR EXISTS (SELECT 1 FROM lease l WHERE l.seq = k.seq)) LIMIT 1");
     q.BindBlob(key).Bind(seq);
-    if (q.Step()) under_way = true;
+    if (!found && q.Step()) found = q.Int(0);
     return q.status();
   }));
-  return under_way;
+  return found;
 }
 
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) {
@@ -174,30 +176,37 @@ Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) 
   return has;
 }
 
-Status WakeAfterFollowers(Work& work, MessageSeq seq) {
+Status WakeAfterFollowers(Work& work, MessageSeq rested) {
   if (!work.someone_after_followers) {
     Query any = work.db.Prepare("SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1");
     work.someone_after_followers = any.Step();
     UTBOKS_RETURN_IF_ERROR(any.status());
   }
   if (!*work.someone_after_followers) return Status();
-  const Result<std::string> keys = ReadKeys(work.db, seq);
+  const Result<std::string> keys = ReadKeys(work.db, rested);
   if (!keys.ok()) return keys.status();
-  return ForEachKey(*keys, [&](std::string_view key) -> Status {
-    const Result<MessageSeq> first = FirstIn(work.db, key);
-    if (!first.ok()) return first.status();
-    if (*first == 0) return Status();
-    Result<MessageRow> head = ReadMessage(work.db, *first);
-    if (!head.ok()) return head.status();
-    if (!head->after_followers) return Status();
-    const Result<std::string> its_keys = ReadKeys(work.db, *first);
+  std::set<MessageSeq> waiting;
+  UTBOKS_RETURN_IF_ERROR(ForEachKey(*keys, [&](std::string_view key) -> Status {
+    Query q = work.db.Prepare(
+        "SELECT k.seq FROM order_key k JOIN message m ON m.seq = k.seq"
+        " WHERE k.key = ? AND k.gone IN (0, 1) AND m.after_followers = 1");
+    q.BindBlob(key);
+    while (q.Step()) waiting.insert(q.Int(0));
+    return q.status();
+  }));
+  for (const MessageSeq seq : waiting) {
+    const Result<std::string> its_keys = ReadKeys(work.db, seq);
     if (!its_keys.ok()) return its_keys.status();
-    const Result<bool> under_way = FollowerUnderWay(work.db, *first, *its_keys);
+    const Result<std::optional<MessageSeq>> under_way = FollowerUnderWay(work.db, seq, *its_keys);
     if (!under_way.ok()) return under_way.status();
-    if (*under_way) return Status();
-    head->after_followers = false;
-    return WriteMessage(work.db, *head);
-  });
+    if (under_way->has_value()) continue;
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    row->after_followers = false;
+    UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, *row));
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+  }
+  return Status();
 }
 
 Result<std::optional<MessageSeq>> HeadBefore(Connection& db, MessageSeq seq,

@@ -33,15 +33,16 @@ Status ReturnToKeys(Work& work, MessageRow& row);
 // A follower that has been sent since, or is being sent: the first found.
 Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
                                                std::string_view keys);
-// A follower that is being sent or in doubt now.
-Result<bool> FollowerUnderWay(Connection& db, MessageSeq seq, std::string_view keys);
+// A follower that is being sent or in doubt now: the first found.
+Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq seq,
+                                                   std::string_view keys);
 
 // Anybody behind it in one of its keys.
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);
 
-// After message `seq` has come to rest: a head of one of its keys that was told to
-// wait until no follower is under way may go now.
-Status WakeAfterFollowers(Work& work, MessageSeq seq);
+// `rested` is not under way any more (and its row says so).  A message that waits
+// until no follower of it is takes its place again when this was the last.
+Status WakeAfterFollowers(Work& work, MessageSeq rested);
 
 // The message before it in a key where it is not first; nothing when it is first.
 Result<std::optional<MessageSeq>> HeadBefore(Connection& db, MessageSeq seq, std::string_view keys);

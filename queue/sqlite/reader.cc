@@ -48,8 +48,11 @@ Result<WaitsFor> WhatItWaitsFor(Connection& db, const MessageRow& row, std::stri
     return waits;
   }
   if (state != State::kDue && state != State::kInDoubt) return waits;
-  if (row.ahead > 0) {
-    const Result<std::optional<MessageSeq>> head = HeadBefore(db, row.facts.seq, keys);
+  if (row.ahead > 0 || row.after_followers) {
+    // What was told to go after its followers waits for the one that is under way.
+    const Result<std::optional<MessageSeq>> head = row.after_followers
+                                                       ? FollowerUnderWay(db, row.facts.seq, keys)
+                                                       : HeadBefore(db, row.facts.seq, keys);
     if (!head.ok()) return head.status();
     if (head->has_value()) {
       const Result<MessageRow> first = ReadMessage(db, **head);
@@ -143,7 +146,8 @@ Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& seal
         " AND (?2 = '' OR instr(?2, ' ' || iif(l.seq IS NULL, m.state, 2) || ' ') > 0)"
         " AND (?3 = '' OR g.name = ?3) AND (?4 = '' OR m.reason = ?4)"
         " AND r.received >= ?5 AND r.received < ?6"
-        " AND (?7 = 0 OR (m.ahead > 0 AND m.state IN (1, 3) AND l.seq IS NULL))"
+        " AND (?7 = 0 OR ((m.ahead > 0 OR m.after_followers = 1) AND m.state IN (1, 3) AND"
+        " l.seq IS NULL))"
         " ORDER BY m.seq DESC LIMIT ?8");
     q.Bind(filter.below.value_or(INT64_MAX)).BindText(states).BindText(filter.ressurs);
     q.BindText(filter.reason);

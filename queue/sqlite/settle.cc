@@ -16,25 +16,42 @@ namespace {
 
 constexpr std::string_view kWorkerActor = "worker";
 
-// Waits that a gate's failures gave end when it opens.
-Status EndWaits(Work& work, WaitedOn waited_on, int nr) {
-  std::vector<MessageSeq> waiting;
-  {
-    Query q = work.db.Prepare(
-        "SELECT seq FROM message WHERE waited_on = ?2 AND (?3 = 0 OR ressurs = ?3) AND"
-        " due_at > ?1");
-    q.Bind(ToMillis(work.now)).Bind(static_cast<int>(waited_on)).Bind(nr);
-    while (q.Step()) waiting.push_back(q.Int(0));
-    UTBOKS_RETURN_IF_ERROR(q.status());
+constexpr std::size_t kWaitsAtOnce = 500;
+
+bool UnderWay(State state) {
+  return state == State::kSending || state == State::kInDoubt;
+}
+
+// Waits that a gate's failures gave end when it opens; those it gives from now on do not.
+Status BeginEndOfWaits(Work& work, GateRow& gate) {
+  Query q = work.db.Prepare("SELECT max(id) FROM attempt");
+  if (q.Step()) gate.waits_end = q.Int(0);
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return EndWaits(work, gate);
+}
+
+// Whether the last to act on it was a person.  Looking at it is no act.
+Result<bool> TouchedByPerson(Connection& db, const MessageRow& row) {
+  for (std::int64_t event = row.last_event; event != 0;) {
+    Query q = db.Prepare("SELECT prev, event, actor FROM history WHERE id = ?");
+    q.Bind(event);
+    if (!q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(q.status());
+      break;
+    }
+    if (q.Text(1) != kContentRead) return q.Text(2) != kWorkerActor;
+    event = q.Int(0);
   }
-  for (const MessageSeq seq : waiting) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
-    if (!row.ok()) return row.status();
-    row->facts.due_at = work.now;
-    row->waited_on = WaitedOn::kNothing;
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
-  }
-  return Status();
+  return false;
+}
+
+// What the register said of it last: the reason of a state may be our own word.
+Result<std::string> LastVerdict(Connection& db, const MessageRow& row) {
+  Query q = db.Prepare("SELECT reason FROM attempt WHERE id = ?");
+  q.Bind(row.last_attempt);
+  std::string verdict = q.Step() ? std::string(q.Text(0)) : row.facts.reason;
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return verdict;
 }
 
 Status HoldForBlameRun(Work& work, MessageSeq seq, const std::string& actor) {
@@ -44,14 +61,12 @@ Status HoldForBlameRun(Work& work, MessageSeq seq, const std::string& actor) {
   const State before = row->facts.state;
   const bool blamed = before == State::kRejected || before == State::kHeld;
   if (!blamed) return Status();
-  if (row->last_event != 0) {
-    // What a person has touched since is left alone.
-    Query q = work.db.Prepare("SELECT actor FROM history WHERE id = ?");
-    q.Bind(row->last_event);
-    if (q.Step() && q.Text(0) != kWorkerActor) return Status();
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  row->facts.blame = row->facts.reason;
+  const Result<bool> touched = TouchedByPerson(work.db, *row);
+  if (!touched.ok()) return touched.status();
+  if (*touched) return Status();
+  Result<std::string> verdict = LastVerdict(work.db, *row);
+  if (!verdict.ok()) return verdict.status();
+  row->facts.blame = std::move(verdict).value();
   row->facts.state = State::kHeld;
   row->facts.reason = reason::kBlameRun;
   NewEvent event;
@@ -87,9 +102,38 @@ Status RaiseFor(Work& work, const Disposition& disposition, const GateRow& resou
   return Status();
 }
 
+// A receipt for a message whose record is gone: the tombstone is what tells of it.
+Status SettleBuried(Work& work, const Lease& lease, const Outcome& outcome) {
+  if (outcome.verdict != Verdict::kAccepted) return Status();
+  bool had_receipt = false;
+  {
+    Query q = work.db.Prepare("SELECT reference IS NOT NULL FROM tombstone WHERE id = ?");
+    q.BindBlob(lease.id);
+    if (!q.Step()) return q.status();
+    had_receipt = q.Bool(0);
+  }
+  if (!had_receipt) {
+    const std::string sealed = work.store.sealer.Seal(outcome.reference, lease.id, "reference");
+    Query q = work.db.Prepare("UPDATE tombstone SET state = ?, reference = ?, at = ? WHERE id = ?");
+    q.Bind(static_cast<int>(State::kAccepted)).BindBlob(sealed).Bind(ToMillis(work.now));
+    q.BindBlob(lease.id);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  return RaiseAlarm(work, had_receipt ? "double" : "accepted-late", lease.ressurs, true);
+}
+
+// Its answer has been written down: a worker that did not hear of that tells it again.
+Result<bool> Answered(Connection& db, const Lease& lease) {
+  Query q = db.Prepare("SELECT 1 FROM attempt WHERE id = ? AND result = ?");
+  q.Bind(lease.attempt).Bind(static_cast<int>(AttemptResult::kAnswered));
+  const bool answered = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return answered;
+}
+
 Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent sent) {
   Result<MessageRow> row = ReadMessage(work.db, lease.seq);
-  if (row.code() == Code::kNotFound) return Status();  // purged: the tombstone tells
+  if (row.code() == Code::kNotFound) return SettleBuried(work, lease, outcome);
   if (!row.ok()) return row.status();
   const Result<GateRow*> site = work.gates.At(kSite);
   if (!site.ok()) return site.status();
@@ -97,15 +141,18 @@ Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent se
   if (!resource.ok()) return resource.status();
 
   const State before = row->facts.state;
+  sent.token_live = before == State::kSending && row->last_attempt == lease.attempt;
+  if (!sent.token_live && outcome.verdict == Verdict::kAccepted) {
+    const Result<bool> answered = Answered(work.db, lease);
+    if (!answered.ok()) return answered.status();
+    if (*answered) return Status();
+  }
   if (row->receipt != 0 && outcome.verdict == Verdict::kAccepted) {
-    // Told again by a worker that did not hear that it was written down.
-    if (row->receipt == lease.attempt) return Status();
     Result<std::string> reference =
         ReadReference(work.db, work.store.sealer, lease.id, row->receipt);
     if (!reference.ok()) return reference.status();
     row->facts.reference = std::move(reference).value();
   }
-  sent.token_live = before == State::kSending && row->last_attempt == lease.attempt;
   sent.gates_open = lease.gates_open;
   sent.others_tried = lease.others_tried;
   const Disposition disposition =
@@ -126,11 +173,7 @@ Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent se
   for (const MessageSeq seq : disposition.held_by_blame_run) {
     UTBOKS_RETURN_IF_ERROR(HoldForBlameRun(work, seq, std::string(kWorkerActor)));
   }
-  if (disposition.site_opened) UTBOKS_RETURN_IF_ERROR(EndWaits(work, WaitedOn::kSite, kSite));
-  if (disposition.resource_opened) {
-    UTBOKS_RETURN_IF_ERROR(EndWaits(work, WaitedOn::kResource, row->ressurs));
-  }
-  return Status();
+  return disposition.resource_opened ? BeginEndOfWaits(work, **resource) : Status();
 }
 
 }  // namespace
@@ -138,7 +181,7 @@ Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent se
 Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const NewEvent& event) {
   assert(before == row.facts.state || LegalEdge(before, row.facts.state, cause));
   NewEvent full = event;
-  full.event = before == row.facts.state && cause == Cause::kSettle
+  full.event = before == row.facts.state && cause == Cause::kLateReceipt
                    ? std::string_view("receipt")
                    : EventWord(row.facts.state, cause);
   full.from = before;
@@ -153,10 +196,18 @@ Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const
   }
   const bool stands = StandsInKeys(row.facts.state, row.facts.reason, row.facts.unanswered,
                                    work.store.settings.on_head_failed);
-  const bool moves = stands != row.in_keys;
-  if (moves) UTBOKS_RETURN_IF_ERROR(stands ? ReturnToKeys(work, row) : LeaveKeys(work, row));
+  if (row.facts.state != State::kDue && row.facts.state != State::kInDoubt) {
+    row.after_followers = false;
+  }
+  // One that waits for its followers stands aside meanwhile: before them it would keep
+  // one in doubt from being sent again, and each would wait for the other for ever.
+  const bool in_place = stands && !row.after_followers;
+  if (in_place != row.in_keys) {
+    UTBOKS_RETURN_IF_ERROR(in_place ? ReturnToKeys(work, row) : LeaveKeys(work, row));
+  }
   UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, row));
-  return moves || before == State::kSending ? WakeAfterFollowers(work, row.facts.seq) : Status();
+  return UnderWay(before) && !UnderWay(row.facts.state) ? WakeAfterFollowers(work, row.facts.seq)
+                                                        : Status();
 }
 
 Status SettleRows(Work& work, std::span<const Settlement> done) {
@@ -192,10 +243,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
   }
   const ProbeEffect effect = EndProbe(end, (*site)->gate, (*resource)->gate, work.store.settings,
                                       work.now, work.store.random);
-  if (effect.site_opened) UTBOKS_RETURN_IF_ERROR(EndWaits(work, WaitedOn::kSite, kSite));
-  if (effect.resource_opened) {
-    UTBOKS_RETURN_IF_ERROR(EndWaits(work, WaitedOn::kResource, (*resource)->nr));
-  }
+  if (effect.resource_opened) UTBOKS_RETURN_IF_ERROR(BeginEndOfWaits(work, **resource));
   return work.gates.WriteChanges();
 }
 
@@ -228,6 +276,52 @@ Result<int> RecoverDeadRows(Work& work) {
   for (GateRow* gate : *gates) LoseProbe(gate->gate, work.now);
   UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
   return static_cast<int>(dead.size());
+}
+
+Result<int> HoldDoubtRows(Work& work, int most) {
+  if (work.store.settings.in_doubt != DoubtPolicy::kHold) return 0;
+  std::vector<MessageSeq> doubts;
+  {
+    // Without a reason: a person has released it since.
+    Query q = work.db.Prepare(
+        "SELECT seq FROM message WHERE state IN (3, 4, 7) AND state = 3 AND reason <> '' LIMIT ?");
+    q.Bind(most);
+    while (q.Step()) doubts.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const MessageSeq seq : doubts) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    row->facts.state = State::kHeld;
+    row->facts.reason = reason::kInDoubt;
+    row->waited_on = WaitedOn::kNothing;
+    NewEvent event;
+    event.reason = row->facts.reason;
+    event.actor = kWorkerActor;
+    UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, State::kInDoubt, Cause::kLimit, event));
+  }
+  return static_cast<int>(doubts.size());
+}
+
+Status EndWaits(Work& work, GateRow& gate) {
+  std::vector<MessageSeq> waiting;
+  {
+    Query q = work.db.Prepare(
+        "SELECT seq FROM message WHERE waited_on > 0 AND ressurs = ? AND last_attempt <= ?"
+        " LIMIT ?");
+    q.Bind(gate.nr).Bind(gate.waits_end).Bind(kWaitsAtOnce);
+    while (q.Step()) waiting.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  for (const MessageSeq seq : waiting) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (!row.ok()) return row.status();
+    row->facts.due_at = std::min(row->facts.due_at, work.now);
+    row->waited_on = WaitedOn::kNothing;
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+  }
+  if (waiting.size() < kWaitsAtOnce) gate.waits_end = 0;
+  return Status();
 }
 
 Result<std::string> ReadReference(Connection& db, const Sealer& sealer, const Uuid& id,

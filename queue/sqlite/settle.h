@@ -15,6 +15,13 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
                       const std::optional<Outcome>& message);
 // All that is `sending`: their worker is dead.  How many.
 Result<int> RecoverDeadRows(Work& work);
+// Where the policy gives doubts to a person: those from before it did are held, at
+// most `most`; how many.
+Result<int> HoldDoubtRows(Work& work, int most);
+
+// Goes on with ending the waits of a gate that opened: some at a time, for a claim
+// must not wait until a hundred thousand rows are written.
+Status EndWaits(Work& work, GateRow& gate);
 
 // Writes a message's new state with its event, and what follows in its keys.
 // `row` holds the new facts; `before` the state it comes from.

@@ -18,6 +18,8 @@ namespace {
 // More would read no faster, and each has a cache and a file of its own.  Who finds
 // none free waits: opening one for a single read costs many times the read.
 constexpr int kReaders = 8;
+// Rows that one commit writes where there may be a million.
+constexpr int kDoubtsAtOnce = 500;
 // How long another process's commit may stay unseen: a hint costs little.
 constexpr Millis kLookEvery{25};
 
@@ -144,7 +146,14 @@ Status SqliteStore::Settle(std::span<const Settlement> done) {
 }
 
 Result<int> SqliteStore::RecoverDead() {
-  return Write<int>([](Work& work) { return RecoverDeadRows(work); });
+  Result<int> dead = Write<int>([](Work& work) { return RecoverDeadRows(work); });
+  if (!dead.ok()) return dead;
+  for (;;) {
+    const Result<int> held =
+        Write<int>([](Work& work) { return HoldDoubtRows(work, kDoubtsAtOnce); });
+    if (!held.ok()) return held.status();
+    if (*held < kDoubtsAtOnce) return dead;
+  }
 }
 
 bool SqliteStore::DiskLow() const {

@@ -12,7 +12,7 @@ namespace {
 #define UTBOKS_GATE_COLUMNS                                                                 \
   "nr, name, outage, outage_reason, outage_since, credential, suspect, probes, next_probe," \
   " openings, blame_run, blame_since, blamed, paused, paused_since, pause_until, failed,"   \
-  " same_failures, not_before, alone_next, head_status, last_tried"
+  " same_failures, not_before, alone_next, head_status, last_tried, waits_end"
 
 std::string WriteSeqs(const std::vector<MessageSeq>& seqs) {
   return fmt::format("{}", fmt::join(seqs, " "));
@@ -57,6 +57,7 @@ GateRow ReadGate(const Query& q) {
   gate.alone_next = q.Bool(19);
   gate.head_status = static_cast<int>(q.Int(20));
   row.last_tried = q.Int(21);
+  row.waits_end = q.Int(22);
   return row;
 }
 
@@ -69,7 +70,8 @@ Status WriteGate(Connection& db, const GateRow& row) {
       "?, probes = ?,"
       " next_probe = ?, openings = ?, blame_run = ?, blame_since = ?, blamed = ?,"
       " paused = ?, paused_since = ?, pause_until = ?, failed = ?, same_failures = ?,"
-      " not_before = ?, alone_next = ?, head_status = ?, last_tried = ? WHERE nr = ?");
+      " not_before = ?, alone_next = ?, head_status = ?, last_tried = ?, waits_end = ?"
+      " WHERE nr = ?");
   q.Bind(gate.outage).BindText(gate.outage_reason).Bind(MillisOf(gate.outage_since));
   q.Bind(gate.credential)
       .Bind(gate.suspect)
@@ -79,7 +81,8 @@ Status WriteGate(Connection& db, const GateRow& row) {
   q.Bind(gate.blame_run).Bind(MillisOf(gate.blame_since)).BindText(blamed);
   q.Bind(gate.paused).Bind(MillisOf(gate.paused_since)).Bind(MillisOf(gate.pause_until));
   q.BindText(failed).Bind(gate.same_failures).Bind(MillisOf(gate.not_before));
-  q.Bind(gate.alone_next).Bind(gate.head_status).Bind(row.last_tried).Bind(row.nr);
+  q.Bind(gate.alone_next).Bind(gate.head_status).Bind(row.last_tried);
+  q.Bind(row.waits_end).Bind(row.nr);
   return q.Run();
 }
 

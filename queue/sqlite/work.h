@@ -36,6 +36,9 @@ struct GateRow {
   int nr = kSite;
   Gate gate;
   MessageSeq last_tried = 0;
+  // Waits that its failures gave, up to this attempt, ended when it opened, and not
+  // all of them are written yet (EndWaits); 0: nothing is left to write.
+  std::int64_t waits_end = 0;
   bool operator==(const GateRow&) const = default;
 };
 
@@ -87,6 +90,9 @@ Status AddGateEvent(Work& work, int ressurs, const NewEvent& event);
 
 Status RaiseAlarm(Work& work, std::string_view name, std::string_view subject, bool until_seen);
 Status ClearAlarm(Work& work, std::string_view name, std::string_view subject);
+
+// The event of a person who saw content: no decision.
+inline constexpr std::string_view kContentRead = "content-read";
 
 // The word of history for a change of state.
 std::string_view EventWord(State to, Cause cause);

@@ -182,6 +182,69 @@ TEST_P(DeliveryTest, ALateSettlementChangesNothingButAReceiptIsAlwaysTaken) {
   EXPECT_TRUE(doubled);
 }
 
+TEST_P(DeliveryTest, AReceiptToldTwiceIsToldOnce) {
+  const Inserted a = Put(Row("a"));
+  const Claimed lost = ClaimUpTo(1);
+  ASSERT_TRUE(store_->RecoverDead().ok());
+  clock_.Advance(options_.delivery.backoff_max);
+  const Claimed second = ClaimUpTo(1);
+  ASSERT_EQ(second.rows.size(), 1U);
+  Settle(second.rows[0], Accepted("one"));
+  for (int i = 0; i < 3; ++i) Settle(lost.rows[0], Accepted("two"));
+  const auto doubles = [&] {
+    const Result<Overview> overview = store_->Look();
+    std::int64_t count = 0;
+    for (const AlarmView& alarm : overview->alarms) {
+      if (alarm.name == "double") count = alarm.count;
+    }
+    return count;
+  };
+  EXPECT_EQ(doubles(), 1);
+  EXPECT_EQ(EventsOf(a.id),
+            (std::vector<std::string>{"queued", "in_doubt", "accepted", "receipt"}));
+  // The register lost it: what is told again of before does not stand for the new send.
+  ASSERT_TRUE(Decide(Decision::kReplay, a.id, [](Act& act) { act.again = true; }).status.ok());
+  Settle(second.rows[0], Accepted("one"));
+  EXPECT_EQ(StateOf(a.id), State::kDue);
+}
+
+TEST_P(DeliveryTest, AReceiptAfterThePurgeStandsInTheTombstone) {
+  const Uuid id = Put(Row("a")).id;
+  const Claimed lost = ClaimUpTo(1);
+  ASSERT_TRUE(store_->RecoverDead().ok());
+  ASSERT_EQ(Decide(Decision::kCancel, id, [](Act& act) { act.may_be_registered = true; }).to,
+            State::kCancelled);
+  clock_.Advance(Millis(2));
+  ASSERT_EQ(store_->Purge(Millis(1), Millis(1), false, 10)->records, 1);
+  Settle(lost.rows[0], ServerError());
+  EXPECT_EQ(Put(Row("a")).state, State::kCancelled);
+  Settle(lost.rows[0], Accepted("late"));
+  EXPECT_EQ(Put(Row("a")).state, State::kAccepted);
+  const Result<Overview> overview = store_->Look();
+  EXPECT_TRUE(std::any_of(overview->alarms.begin(), overview->alarms.end(),
+                          [](const AlarmView& alarm) { return alarm.name == "accepted-late"; }));
+}
+
+TEST_P(DeliveryTest, DoubtsFromBeforeThePolicyGaveThemToAPersonAreHeldAtTheStart) {
+  if (!maker_->durable()) return;  // the settings of a store in memory are those it was made with
+  const Inserted doubt = Put(Row("doubt"));
+  SendOne(Unanswered());
+  const Inserted released = Put(Row("released"));
+  SendOne(Unanswered());
+  Decide(Decision::kHold, released.id);
+  Decide(Decision::kRelease, released.id);
+  options_.delivery.in_doubt = DoubtPolicy::kHold;
+  Open();
+  ASSERT_TRUE(store_->RecoverDead().ok());
+  EXPECT_EQ(StateOf(doubt.id), State::kHeld);
+  EXPECT_EQ(See(doubt.id).reason, "in-doubt");
+  EXPECT_EQ(StateOf(released.id), State::kInDoubt) << "a person has decided already";
+  clock_.Advance(options_.delivery.backoff_max);
+  const Claimed claimed = ClaimUpTo(10);
+  ASSERT_EQ(claimed.rows.size(), 1U);
+  EXPECT_EQ(claimed.rows[0].id, released.id);
+}
+
 TEST_P(DeliveryTest, AReceiptAfterAPersonGaveUpIsBelieved) {
   for (const Decision decision : {Decision::kCancel, Decision::kClose, Decision::kHold}) {
     const Inserted a = Put(Row("m" + std::to_string(static_cast<int>(decision))));
@@ -369,6 +432,38 @@ TEST_P(DeliveryTest, AGateThatOpenedGivesNothingToAWindowFromBefore) {
   ASSERT_FALSE(GateNamed("").outage);
   EXPECT_TRUE(claim(now).rows.empty());
   EXPECT_FALSE(claim(std::nullopt).rows.empty());
+}
+
+TEST_P(DeliveryTest, AThousandWaitsEndWhenTheGateOpensAndLaterOnesDoNot) {
+  constexpr int kMany = 1'200;
+  std::vector<NewRow> rows;
+  for (int i = 0; i < kMany; ++i) rows.push_back(Row(std::to_string(i)));
+  ASSERT_TRUE(store_->Insert(rows, InsertMode::kEachAlone).ok());
+  std::vector<Settlement> failed;
+  for (const Lease& lease : ClaimUpTo(kMany).rows) failed.push_back({lease, ServerError()});
+  ASSERT_EQ(failed.size(), static_cast<std::size_t>(kMany));
+  ASSERT_TRUE(store_->Settle(failed).ok());
+  clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = 200;
+  ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
+  ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
+  Claimed claimed = ClaimUpTo(kMany);
+  ASSERT_FALSE(claimed.rows.empty());
+  EXPECT_LT(claimed.rows.size(), static_cast<std::size_t>(kMany) - 1)
+      << "not all in one commit that everybody waits for";
+  const Uuid again = claimed.rows[0].id;
+  Settle(claimed.rows[0], ServerError());
+  std::size_t went = claimed.rows.size();
+  for (int i = 0; i < 10; ++i) {
+    claimed = ClaimUpTo(kMany);
+    went += claimed.rows.size();
+    for (const Lease& lease : claimed.rows) EXPECT_NE(lease.id, again);
+  }
+  EXPECT_EQ(went, static_cast<std::size_t>(kMany) - 1);
 }
 
 TEST_P(DeliveryTest, AProbeThatFailsSendsNothingAndComesAgain) {

@@ -179,13 +179,89 @@ TEST_P(DeskTest, ReplayAfterFollowersWaitsUntilNoneIsUnderWay) {
                 act.again = act.after_followers = true;
               }).status.ok());
   EXPECT_TRUE(ClaimUpTo(10).rows.empty()) << "a follower is being sent";
+  EXPECT_EQ(See(first).waits_for.kind, WaitsFor::Kind::kHead);
+  EXPECT_EQ(See(first).waits_for.head, follower.rows[0].id);
+  Filter blocked;
+  blocked.blocked = true;
+  EXPECT_EQ(store_->List(blocked)->size(), 1U);
   Settle(follower.rows[0], Unanswered());
   clock_.Advance(options_.delivery.backoff_max);
-  EXPECT_TRUE(ClaimUpTo(10).rows.empty()) << "a follower is in doubt, and waits for its head";
-  Settle(follower.rows[0], Accepted());
-  const Claimed claimed = ClaimUpTo(10);
+  Claimed claimed = ClaimUpTo(10);
+  ASSERT_EQ(claimed.rows.size(), 1U) << "the doubt is settled first";
+  EXPECT_EQ(claimed.rows[0].id, follower.rows[0].id);
+  Settle(claimed.rows[0], Accepted());
+  claimed = ClaimUpTo(10);
   ASSERT_EQ(claimed.rows.size(), 1U);
   EXPECT_EQ(claimed.rows[0].id, first);
+}
+
+TEST_P(DeskTest, WhoWaitsForItsFollowersGoesHoweverTheyCameToRest) {
+  struct Case {
+    const char* what;
+    std::function<void(const Lease&)> rest;
+  };
+  const Case cases[] = {
+      {"handed back",
+       [&](const Lease& lease) {
+         EXPECT_TRUE(store_->HandBack({&lease, 1}).ok());
+       }},
+      {"retried", [&](const Lease& lease) { Settle(lease, ServerError()); }},
+      {"rejected", [&](const Lease& lease) { Settle(lease, Rejected()); }},
+      {"held by a person",
+       [&](const Lease& lease) {
+         Settle(lease, Unanswered());
+         Decide(Decision::kHold, lease.id);
+       }},
+      {"cancelled in doubt",
+       [&](const Lease& lease) {
+         Settle(lease, Unanswered());
+         Decide(Decision::kCancel, lease.id, [](Act& act) { act.may_be_registered = true; });
+       }},
+  };
+  for (const Case& c : cases) {
+    SCOPED_TRACE(c.what);
+    const Uuid first = Put(Row(std::string("first ") + c.what, {"anne"})).id;
+    SendOne(Accepted());
+    Put(Row(std::string("second ") + c.what, {"anne", "bo"}));
+    const Claimed follower = ClaimUpTo(1);
+    ASSERT_EQ(follower.rows.size(), 1U);
+    ASSERT_TRUE(Decide(Decision::kReplay, first, [](Act& act) {
+                  act.again = act.after_followers = true;
+                }).status.ok());
+    EXPECT_TRUE(ClaimUpTo(10).rows.empty());
+    c.rest(follower.rows[0]);
+    const Claimed claimed = ClaimUpTo(10);
+    ASSERT_EQ(claimed.rows.size(), 1U);
+    EXPECT_EQ(claimed.rows[0].id, first);
+    Settle(claimed.rows[0], Accepted());
+    // Out of the way of the next case.
+    Decide(Decision::kHold, follower.rows[0].id);
+    Decide(Decision::kClose, follower.rows[0].id);
+    ASSERT_TRUE(ClaimUpTo(10).rows.empty());
+  }
+}
+
+TEST_P(DeskTest, WhatABlameRunPutBackIsNotReleasedBeforeAFollowerThatWasSent) {
+  if (!maker_->durable()) return;  // the settings of a store in memory are those it was made with
+  options_.delivery.on_head_failed = HeadPolicy::kContinue;
+  Open();
+  const Uuid head = Put(Row("head", {"anne"})).id;
+  const Uuid follower = Put(Row("follower", {"anne"})).id;
+  SendOne(Rejected());
+  const Claimed passed = ClaimUpTo(1);
+  ASSERT_EQ(passed.rows.size(), 1U);
+  ASSERT_EQ(passed.rows[0].id, follower);
+  for (int i = 0; i < 4; ++i) {
+    Put(Row("r" + std::to_string(i)));
+    SendOne(Rejected());
+  }
+  ASSERT_EQ(See(head).reason, "blame-run");
+  Settle(passed.rows[0], ServerError());
+  const Acted released = Decide(Decision::kRelease, head);
+  EXPECT_EQ(released.status.code(), Code::kConflict);
+  EXPECT_NE(released.status.text().find(FormatUuid(follower)), std::string::npos);
+  EXPECT_EQ(Decide(Decision::kReplay, head, [](Act& act) { act.after_followers = true; }).to,
+            State::kDue);
 }
 
 TEST_P(DeskTest, AHeldHeadLetsFollowersPassOnlyIfSoSetAndNotHeldByAPerson) {
@@ -258,6 +334,39 @@ TEST_P(DeskTest, WhatAPersonHasTouchedIsLeftOutOfABlameRun) {
   SendOne(Rejected());
   EXPECT_EQ(StateOf(ids[0]), State::kCancelled);
   EXPECT_EQ(StateOf(ids[1]), State::kHeld);
+}
+
+TEST_P(DeskTest, WhatAPersonHasOnlyReadBelongsToABlameRun) {
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(Put(Row(std::to_string(i))).id);
+  for (int i = 0; i < 4; ++i) SendOne(Rejected());
+  ASSERT_TRUE(store_->AuditReading(ids[0], "cli:kari").ok());
+  SendOne(Rejected());
+  EXPECT_EQ(See(ids[0]).reason, "blame-run");
+}
+
+TEST_P(DeskTest, ReleasedFromABlameRunTheSameVerdictIsBelievedAlsoAfterADoubt) {
+  std::vector<Uuid> ids;
+  for (int i = 0; i < 5; ++i) ids.push_back(Put(Row(std::to_string(i))).id);
+  SendOne(Unanswered());
+  clock_.Advance(options_.delivery.backoff_max);
+  for (int i = 0; i < 5; ++i) SendOne(Rejected());
+  ASSERT_EQ(See(ids[0]).reason, "blame-run");
+  ASSERT_TRUE(store_->ResumeGate("doedsfall_v1", "cli:kari", SensitiveText("x")).ok());
+  for (const Uuid& id : ids) ASSERT_TRUE(Decide(Decision::kRelease, id).status.ok());
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = 200;
+  for (int i = 0; i < 5; ++i) {
+    clock_.Advance(Millis(60'000));
+    const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+    ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value()) << i;
+    ASSERT_TRUE(store_->SettleProbe(**probe, head, Rejected()).ok());
+  }
+  EXPECT_FALSE(GateNamed("doedsfall_v1").blame_run) << "they count in no run again";
+  EXPECT_TRUE(GateNamed("doedsfall_v1").blamed.empty());
+  EXPECT_EQ(See(ids[0]).reason, "rejected-after-doubt");
+  EXPECT_EQ(StateOf(ids[1]), State::kRejected);
 }
 
 TEST_P(DeskTest, AnAlarmThatStandsUntilSeenGoesWhenAcknowledged) {

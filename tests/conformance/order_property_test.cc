@@ -43,7 +43,10 @@ class OrderPropertyTest : public StoreTest {
     if (order_.empty()) return;
     Act act;
     act.decision = static_cast<Decision>(Chance(5));
-    act.ids = {order_[order_.size() - 1 - Chance(std::min<std::size_t>(order_.size(), 12))]};
+    // Of the newest, or any: a head that stops all others is old, as a rule.
+    const std::size_t among =
+        Chance(2) == 0 ? std::min<std::size_t>(order_.size(), 12) : order_.size();
+    act.ids = {order_[order_.size() - 1 - Chance(among)]};
     act.actor = "cli:kari";
     act.may_be_registered = true;
     act.again = Chance(4) == 0;
@@ -51,9 +54,35 @@ class OrderPropertyTest : public StoreTest {
     ASSERT_TRUE(done.ok()) << done.status().text();
   }
 
+  // Somebody wants once more what went before that which is under way.
+  void ReplayAfterFollowers() {
+    Act act;
+    act.decision = Decision::kReplay;
+    for (const Lease& lease : under_way_) {
+      const auto follower = std::find(order_.begin(), order_.end(), lease.id);
+      const auto shares = [&](const Uuid& id) {
+        return std::any_of(keys_[id].begin(), keys_[id].end(),
+                           [&](const std::string& key) { return keys_[lease.id].contains(key); });
+      };
+      const auto before = std::find_if(std::make_reverse_iterator(follower), order_.rend(), shares);
+      if (before != order_.rend()) act.ids.push_back(*before);
+    }
+    act.actor = "cli:kari";
+    act.again = act.after_followers = true;
+    const Result<std::vector<Acted>> done = store_->Do(act);
+    ASSERT_TRUE(done.ok()) << done.status().text();
+  }
+
   void Purge() {
     const Result<Desk::Purged> purged = store_->Purge(Millis(0), Millis(0), false, 3);
     ASSERT_TRUE(purged.ok()) << purged.status().text();
+  }
+
+  // Told to go after its followers, it waits for a later one.
+  bool StandsAside(const MessageView& view) const {
+    if (view.waits_for.kind != WaitsFor::Kind::kHead) return false;
+    const auto itself = std::find(order_.begin(), order_.end(), view.id);
+    return std::find(itself, order_.end(), view.waits_for.head) != order_.end();
   }
 
   std::set<Uuid> WhoMayGo() {
@@ -69,6 +98,13 @@ class OrderPropertyTest : public StoreTest {
       const auto found = views.find(id);
       if (found == views.end()) continue;  // purged
       const MessageView& view = *found->second;
+      if (StandsAside(view)) {
+        const State follower = views.at(view.waits_for.head)->state;
+        EXPECT_TRUE(follower == State::kSending || follower == State::kInDoubt)
+            << "what stands aside for a follower waits for one that is under way";
+        ++stood_aside_;
+        continue;
+      }
       if (!StandsInKeys(view.state, view.reason, view.unanswered,
                         options_.delivery.on_head_failed)) {
         continue;
@@ -80,7 +116,7 @@ class OrderPropertyTest : public StoreTest {
     return may_go;
   }
 
-  // Claims all there is, holds it against what may go, and lets chance settle it.
+  // Claims all there is and holds it against what may go.
   void Send() {
     clock_.Advance(std::chrono::hours(1));
     const std::set<Uuid> expected = WhoMayGo();
@@ -88,9 +124,19 @@ class OrderPropertyTest : public StoreTest {
     std::set<Uuid> got;
     for (const Lease& lease : claimed.rows) got.insert(lease.id);
     ASSERT_EQ(got, expected);
+    for (const Lease& lease : claimed.rows) under_way_.push_back(lease);
+  }
+
+  // Lets chance settle what is under way, or leave it there for a while.
+  void SettleSome() {
     const std::vector<Outcome> outcomes = {Accepted(), Accepted(), ServerError(), Unanswered(),
                                            Rejected()};
-    for (const Lease& lease : claimed.rows) {
+    const std::vector<Lease> under_way = std::exchange(under_way_, {});
+    for (const Lease& lease : under_way) {
+      if (Chance(4) == 0) {
+        under_way_.push_back(lease);
+        continue;
+      }
       const std::uint64_t what = Chance(outcomes.size() + 2);
       if (what < outcomes.size()) {
         Settle(lease, Alone(outcomes[what]));
@@ -102,7 +148,11 @@ class OrderPropertyTest : public StoreTest {
 
   void Walk() {
     Open();
-    for (int step = 0; step < kSteps && !HasFatalFailure(); ++step) {
+    // Longer, where chance has made nothing stand aside yet.
+    const auto enough = [&](int step) {
+      return step >= 10 * kSteps || (step >= kSteps && stood_aside_ > 0);
+    };
+    for (int step = 0; !enough(step) && !HasFatalFailure(); ++step) {
       SCOPED_TRACE("step " + std::to_string(step));
       switch (Chance(8)) {
         case 0:
@@ -111,20 +161,26 @@ class OrderPropertyTest : public StoreTest {
           break;
         case 2:
         case 3:
-        case 4:
           Decide();
           break;
-        case 5:
+        case 4:
           if (Chance(4) == 0) Purge();
+          ReplayAfterFollowers();
+          break;
+        case 5:
+          SettleSome();
           break;
         default:
           Send();
       }
     }
     Send();
+    EXPECT_GT(stood_aside_, 0) << "no message was ever told to go after its followers";
   }
 
   std::vector<Uuid> order_;  // of arrival
+  std::vector<Lease> under_way_;
+  int stood_aside_ = 0;
   std::map<Uuid, std::set<std::string>> keys_;
 };
 

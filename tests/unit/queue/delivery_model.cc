@@ -342,14 +342,13 @@ void DeliveryModel::EndProbe() {
   Rule(!gate.outage || !ended.end.nothing_waits || ended.end.of_site ||
            !HeadSaysYes(gate, ended.head) || gate.probes != ended.end.number,
        "HEAD alone opens when nothing waits");
-  if (effect.site_opened) EndWaits(WaitedOn::kSite, -1);
-  if (effect.resource_opened) EndWaits(WaitedOn::kResource, ended.resource);
+  if (effect.resource_opened) EndWaits(ended.resource);
   if (effect.site_opened || effect.resource_opened) ++opened;
 }
 
-void DeliveryModel::EndWaits(WaitedOn waited_on, int resource) {
+void DeliveryModel::EndWaits(int resource) {
   for (Row& row : rows) {
-    if (row.waited_on != waited_on || (resource >= 0 && row.resource != resource)) continue;
+    if (row.waited_on != WaitedOn::kResource || row.resource != resource) continue;
     row.facts.due_at = std::min(row.facts.due_at, Wall());
     row.waited_on = WaitedOn::kNothing;
   }
@@ -395,8 +394,7 @@ void DeliveryModel::Settle(const Flight& flight, const Outcome& outcome) {
     other.facts.reason = reason::kBlameRun;
     other.facts.state = State::kHeld;
   }
-  if (d.site_opened) EndWaits(WaitedOn::kSite, -1);
-  if (d.resource_opened) EndWaits(WaitedOn::kResource, row.resource);
+  if (d.resource_opened) EndWaits(row.resource);
   if (d.site_opened || d.resource_opened) ++opened;
 }
 

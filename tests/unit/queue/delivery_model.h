@@ -94,7 +94,7 @@ class DeliveryModel {
   Flight Send(Row& row, bool as_probe);
   void Settle(const Flight& flight, const Outcome& outcome);
   void Write(Row& row, const Disposition& d);
-  void EndWaits(WaitedOn waited_on, int resource);
+  void EndWaits(int resource);
   std::optional<WallTime> NextEvent() const;
 
   void CheckRequest(const Gate& gate, bool as_probe);
