@@ -43,10 +43,14 @@ class OrderPropertyTest : public StoreTest {
     if (order_.empty()) return;
     Act act;
     act.decision = static_cast<Decision>(Chance(5));
-    // Of the newest, or any: a head that stops all others is old, as a rule.
-    const std::size_t among =
-        Chance(2) == 0 ? std::min<std::size_t>(order_.size(), 12) : order_.size();
-    act.ids = {order_[order_.size() - 1 - Chance(among)]};
+    act.ids = {order_[order_.size() - 1 - Chance(std::min<std::size_t>(order_.size(), 12))]};
+    // Or what stops others: left alone, it would stop all in the end.
+    Filter stopped;
+    stopped.states = {State::kHeld, State::kRejected};
+    stopped.limit = 0;
+    const Result<std::vector<MessageView>> heads = store_->List(stopped);
+    ASSERT_TRUE(heads.ok());
+    if (!heads->empty() && Chance(2) == 0) act.ids = {heads->back().id};
     act.actor = "cli:kari";
     act.may_be_registered = true;
     act.again = Chance(4) == 0;
