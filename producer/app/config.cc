@@ -34,12 +34,15 @@ struct Given {
 };
 using AllGiven = std::map<const Setting*, Given>;
 
-std::string VariableName(const Setting& setting) {
-  std::string name = fmt::format("{}{}_{}", kPrefix, setting.section, setting.key);
-  std::transform(name.begin(), name.end(), name.begin(), [](char c) {
+std::string Capitals(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(), [](char c) {
     return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
   });
-  return name;
+  return text;
+}
+
+std::string VariableName(const Setting& setting) {
+  return Capitals(fmt::format("{}{}_{}", kPrefix, setting.section, setting.key));
 }
 
 std::string Label(const Setting& setting) {
@@ -175,28 +178,32 @@ Status TakeFile(const toml::table& file, std::string_view name, const Environmen
   return Status();
 }
 
-// A variable that begins with a section's name and is no setting of it is taken
-// for a slip; others are the operator's own, for ${NAME}.
+// The settings that have `variable`'s section or its key.
+std::vector<std::string_view> Kin(std::string_view variable,
+                                  const std::map<std::string, const Setting*, std::less<>>& known) {
+  std::vector<std::string_view> kin;
+  for (const auto& [name, setting] : known) {
+    if (variable.starts_with(Capitals(fmt::format("{}{}_", kPrefix, setting->section))) ||
+        variable.ends_with(Capitals(fmt::format("_{}", setting->key)))) {
+      kin.push_back(name);
+    }
+  }
+  return kin;
+}
+
+// A variable that has a section or a key of ours and is no setting is taken for a
+// slip; others are the operator's own, for ${NAME}.
 Status TakeVariables(const Environment& environment, AllGiven& given) {
   std::map<std::string, const Setting*, std::less<>> known;
   for (const Setting& setting : AllSettings()) known[VariableName(setting)] = &setting;
-  std::vector<std::string_view> names;
-  for (const auto& [name, setting] : known) names.push_back(name);
   for (const std::string& name : environment.names()) {
     if (!name.starts_with(kPrefix)) continue;
     const auto found = known.find(name);
     if (found == known.end()) {
-      for (const std::string_view section : SectionNames()) {
-        std::string start = fmt::format("{}{}_", kPrefix, section);
-        std::transform(start.begin(), start.end(), start.begin(), [](char c) {
-          return c >= 'a' && c <= 'z' ? static_cast<char>(c - 'a' + 'A') : c;
-        });
-        if (name.starts_with(start)) {
-          return Wrong(fmt::format("the environment variable {} is no setting; did you mean {}?",
-                                   name, NearestName(name, names)));
-        }
-      }
-      continue;
+      const auto kin = Kin(name, known);
+      if (kin.empty()) continue;
+      return Wrong(fmt::format("the environment variable {} is no setting; did you mean {}?", name,
+                               NearestName(name, kin)));
     }
     auto value = ReadValue(*found->second, environment.get(name).value_or(""));
     if (!value.ok()) return Wrong(fmt::format("{} {}", name, value.status().text()));

@@ -51,7 +51,7 @@ struct LogSection {
 // One row of `utboks config`.
 struct EffectiveSetting {
   std::string section, key;
-  std::string value;   // as it would be written; a password in a URL is masked
+  std::string value;   // as it would be written; a secret stands in a file and never here
   std::string source;  // "default", "FILE:LINE", "UTBOKS_SECTION_KEY"
   bool in_this_version = true;
 };

@@ -158,6 +158,10 @@ JsonObject ActedJson(const Acted& acted) {
   return object;
 }
 
+std::string Messages(std::int64_t count) {
+  return fmt::format("{} message{}", count, count == 1 ? "" : "s");
+}
+
 Table MessageTable() {
   return Table({"id", "received", "state", "reason", "waits for", "ressurs", "attempts",
                 "avsendersMeldingsidentifikator", "folkeregisterReferanse"});

@@ -3,6 +3,7 @@
 // number are masked; content and reasons given by people are not shown here.  Pure.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -32,6 +33,9 @@ struct GateSummary {
   std::optional<WallTime> next;  // probe, end of pause, end of a 429's wait
 };
 GateSummary Summarize(const Gate& gate, WallTime now);
+
+// "1 message", "2 messages"
+std::string Messages(std::int64_t count);
 
 Table MessageTable();
 void AddRow(Table& table, const MessageView& message);

@@ -2,6 +2,7 @@
 #include <stop_token>
 
 #include "producer/app/cli/commands.h"
+#include "producer/app/cli/options.h"
 #include "producer/app/view.h"
 
 namespace utboks::app {
@@ -17,7 +18,7 @@ class Events final : public Command {
   std::string summary() const override { return "the history, as JSON lines"; }
   void Declare(CLI::App& app) override {
     app.add_option("--after", after_, "only what came after this event")
-        ->check(CLI::NonNegativeNumber)
+        ->check(WholeNumber())
         ->type_name("EVENT_ID");
     app.add_flag("--follow", follow_, "and then what comes");
   }

@@ -44,7 +44,7 @@ void FilterOptions::Declare(CLI::App& app, int default_limit) {
   app.add_option("--reason", reason, "only with this reason")->type_name("REASON");
   app.add_flag("--blocked", blocked, "only those that wait for a message before them");
   app.add_option("--limit", limit, "at most so many; 0 is all")
-      ->check(CLI::NonNegativeNumber)
+      ->check(WholeNumber())
       ->capture_default_str()
       ->type_name("N");
 }
@@ -81,6 +81,21 @@ Result<Filter> FilterOptions::Make(WallTime now) const {
 bool FilterOptions::any() const {
   return !states.empty() || !ressurs.empty() || !since.empty() || !until.empty() ||
          !reason.empty() || blocked;
+}
+
+CLI::Validator WholeNumber() {
+  return {[](const std::string& text) {
+            const bool digits = !text.empty() && std::all_of(text.begin(), text.end(), [](char c) {
+              return c >= '0' && c <= '9';
+            });
+            return digits ? std::string() : "must be a whole number, 0 or more";
+          },
+          ""};
+}
+
+CLI::Option* DeclareIds(CLI::App& app, std::vector<std::string>& ids) {
+  return app.add_option("ID", ids,
+                        "ours, or avsendersMeldingsidentifikator; - reads them, one a line");
 }
 
 Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, std::istream& in) {

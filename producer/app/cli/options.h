@@ -12,7 +12,9 @@
 
 namespace CLI {
 class App;
-}
+class Option;
+class Validator;
+}  // namespace CLI
 
 namespace utboks::app {
 
@@ -37,8 +39,12 @@ struct FilterOptions {
   int limit = 0;
 };
 
-// ID arguments: our id, or avsendersMeldingsidentifikator; "-" alone reads them
-// from standard input, one a line.
+// What a number on the command line must be.
+CLI::Validator WholeNumber();
+
+// ID arguments: our id, or avsendersMeldingsidentifikator.
+CLI::Option* DeclareIds(CLI::App& app, std::vector<std::string>& ids);
+// What they name: "-" alone reads them from standard input, one a line.
 Result<std::vector<std::string>> ReadIds(const std::vector<std::string>& words, std::istream& in);
 
 // What a command ends with that did some of many and not others: the first that

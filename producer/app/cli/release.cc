@@ -12,8 +12,7 @@ class Release final : public Command {
   std::string name() const override { return "release"; }
   std::string summary() const override { return "send held messages after all"; }
   void Declare(CLI::App& app) override {
-    auto* ids = app.add_option("ID", ids_,
-                               "ours, or avsendersMeldingsidentifikator; - reads them, one a line");
+    auto* ids = DeclareIds(app, ids_);
     app.add_option("--reason", reason_, "all that are held for this reason")
         ->type_name("REASON")
         ->excludes(ids);

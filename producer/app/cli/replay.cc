@@ -2,10 +2,12 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <iterator>
 
 #include "producer/app/cli/act.h"
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
+#include "producer/app/view.h"
 
 namespace utboks::app {
 namespace {
@@ -17,7 +19,7 @@ class Replay final : public Command {
     return "send held or rejected messages again: same bytes, same identifier";
   }
   void Declare(CLI::App& app) override {
-    app.add_option("ID", ids_, "ours, or avsendersMeldingsidentifikator; - reads them, one a line");
+    DeclareIds(app, ids_);
     filter_.Declare(app, 0);
     app.add_flag("--again", options_.again,
                  "also accepted and closed ones: the register lost them");
@@ -57,12 +59,12 @@ class Replay final : public Command {
         return 0;
       }
       if (!console.can_ask()) {
-        return Status(Code::kUsage, fmt::format("{} messages fit; give --yes to replay them, or "
+        return Status(Code::kUsage, fmt::format("{} would go; give --yes to replay them, or "
                                                 "--dry-run to count them by cause",
-                                                set->ids.size()));
+                                                Messages(std::ssize(set->ids))));
       }
       ShowCauses(*set, console);
-      if (!console.Ask(fmt::format("Replay these {} messages?", set->ids.size()))) {
+      if (!console.Ask(fmt::format("Replay {}?", Messages(std::ssize(set->ids))))) {
         console.Note("nothing was done");
         return 0;
       }

@@ -27,6 +27,9 @@ class Show final : public Command {
   Result<int> Run(Parts& parts, Console& console) override {
     const auto ids = ReadIds({id_}, console.in());
     if (!ids.ok()) return ids.status();
+    if (ids->size() > 1) {
+      return Status(Code::kUsage, "show takes one message; standard input names more");
+    }
     const auto store = parts.OpenStore({});
     if (!store.ok()) return store.status();
     const auto found = (*store)->Find(ids->front(), by_reference_);

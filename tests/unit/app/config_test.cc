@@ -205,6 +205,10 @@ TEST(ConfigTest, WrongVariablesAreNamed) {
   const Case cases[] = {
       {"UTBOKS_DELIVERY_MAX_INFLIGHT", "3",
        "UTBOKS_DELIVERY_MAX_INFLIGHT is no setting; did you mean UTBOKS_DELIVERY_MAX_IN_FLIGHT?"},
+      {"UTBOKS_REGISTR_BASE_URL", "https://localhost",
+       "UTBOKS_REGISTR_BASE_URL is no setting; did you mean UTBOKS_REGISTER_BASE_URL?"},
+      {"UTBOKS_PROXY", "localhost:1",
+       "UTBOKS_PROXY is no setting; did you mean UTBOKS_REGISTER_PROXY?"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "many",
        "UTBOKS_DELIVERY_MAX_IN_FLIGHT must be a whole number"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "2000",

@@ -67,6 +67,7 @@ TEST_F(ProgramTest, WrongWordsEndWithTwoAndOneLine) {
       {"status", "list"},
       {"--config"},
       {"hold", "-", "--why", "x"},  // standard input names none
+      {"list", "--limit", "99999999999999999999"},
   };
   for (const auto& words : wrong) {
     const Ran ran = Run(words);
@@ -77,6 +78,20 @@ TEST_F(ProgramTest, WrongWordsEndWithTwoAndOneLine) {
     EXPECT_THAT(ran.err, StartsWith("utboks: ")) << all;
     EXPECT_THAT(ran.out, IsEmpty()) << all;
   }
+}
+
+TEST_F(ProgramTest, ANumberThatIsNoneIsSaidInFewWords) {
+  EXPECT_THAT(Run({"list", "--limit", "-1"}).err,
+              StartsWith("utboks: --limit: must be a whole number, 0 or more;"));
+  EXPECT_THAT(Run({"events", "--after", "x"}).err,
+              StartsWith("utboks: --after: must be a whole number, 0 or more;"));
+}
+
+TEST_F(ProgramTest, ShowTakesOneMessage) {
+  desk().AddMessage("a", State::kDue, "doedsfall_v1");
+  desk().AddMessage("b", State::kDue, "doedsfall_v1");
+  EXPECT_EQ(Run({"show", "-"}, "a\n").exit_code, 0);
+  EXPECT_EQ(Run({"show", "-"}, "a\nb\n").exit_code, 2);
 }
 
 TEST_F(ProgramTest, SlipsAreNamed) {
@@ -387,7 +402,7 @@ TEST_F(ProgramTest, ReplayByFilterShowsAsksAndDoes) {
   const Ran no = Run({"replay", "--ressurs", "doedsfall_v1"}, "n\n", true);
   EXPECT_EQ(no.exit_code, 0);
   EXPECT_THAT(no.out, HasSubstr("lifetime"));
-  EXPECT_THAT(no.err, HasSubstr("Replay these 2 messages? [y/N]"));
+  EXPECT_THAT(no.err, HasSubstr("Replay 2 messages? [y/N]"));
   EXPECT_THAT(desk().acts, IsEmpty());
   const Ran silent = Run({"replay", "--ressurs", "doedsfall_v1"});
   EXPECT_EQ(silent.exit_code, 2);
