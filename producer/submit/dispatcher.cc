@@ -10,10 +10,12 @@ namespace {
 // Between two claims, so that each takes several: a claim is a commit.
 constexpr Millis kClaimGap{1};
 // The same where tokens trickle in one by one.
-constexpr Millis kTokenGap{10};
+constexpr Millis kTokenGap{20};
 // How long the first of a group of outcomes waits for the others, while many are
-// under way.
-constexpr Millis kSettleLinger{3};
+// under way: so little of what a request takes that windows hardly notice.
+constexpr Millis kShortestLinger{3};
+constexpr Millis kLongestLinger{10};
+constexpr int kLingerPart = 20;
 constexpr int kFewInFlight = 8;
 // No change and nothing due: look again all the same, a hint may be missed.
 constexpr Millis kIdle{1'000};
@@ -207,9 +209,13 @@ bool Dispatcher::Settle(std::vector<Returned>& returned) {
 void Dispatcher::SettleLoop() {
   std::vector<Returned> pending;  // what the store could not take yet
   int tries_left = kLastTries;
+  Millis request_time{0};  // of one that came back last
   for (;;) {
     const bool ending = settling_.stop_requested() && pool_.InFlight() == 0;
-    const Millis linger = pool_.InFlight() > kFewInFlight ? kSettleLinger : Millis(0);
+    const Millis linger =
+        pool_.InFlight() > kFewInFlight
+            ? std::clamp(request_time / kLingerPart, kShortestLinger, kLongestLinger)
+            : Millis(0);
     const Millis wait = ending && pending.empty() ? Millis(0)
                         : pending.empty()         ? kIdle
                                                   : kStoreAgain;
@@ -217,6 +223,9 @@ void Dispatcher::SettleLoop() {
     {
       MutexLock lock(mutex_);
       for (const Returned& one : back) Judge(one);
+    }
+    if (!back.empty() && back.back().outcome) {
+      request_time = std::chrono::duration_cast<Millis>(clock_.Steady() - back.back().began);
     }
     pending.insert(pending.end(), std::make_move_iterator(back.begin()),
                    std::make_move_iterator(back.end()));

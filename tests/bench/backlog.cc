@@ -44,7 +44,7 @@ Backlog::Backlog(const std::string& path, const Shape& shape, std::int64_t waiti
   }
   // The rate's bucket fills from when it is first looked into.
   clock_.SetWall(arrival_ + kHour);
-  const Room room{Letters::kRessurs, 1};
+  const Room room{kRessurs, 1};
   if (!Must(store_->Claim({&room, 1}, 1)).rows.empty()) GiveUp("a new bucket was not empty");
   arrival_ += kStep;
 }
@@ -63,7 +63,7 @@ void Backlog::PutIn(const std::vector<NewRow>& rows) {
 }
 
 Sample Backlog::Deliver(int cycles) {
-  const Room room{Letters::kRessurs, kAtOnce};
+  const Room room{kRessurs, kAtOnce};
   Meter meter;
   std::size_t delivered = 0;
   for (int i = 0; i < cycles; ++i) {

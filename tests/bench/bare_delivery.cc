@@ -9,7 +9,7 @@ struct Taken {
   std::int64_t seq, attempt;
   std::string id;
 };
-constexpr std::int64_t kRessurs = 1;  // the only resource of the store
+constexpr std::int64_t kGate = 1;  // the only resource of the store
 const std::string kEvidence = "36:5d1d7b0e-7e2f-4c5a-9d6b-0f6a3c1e2b4d0:0:0:0:";
 
 }  // namespace
@@ -18,8 +18,8 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
   std::vector<Taken> taken;
   begin_.Run();
   gate_.Run(0);
-  gate_.Run(kRessurs);
-  for (bool row = due_.Row(kRessurs, now, most); row; row = due_.Next()) {
+  gate_.Run(kGate);
+  for (bool row = due_.Row(kGate, now, most); row; row = due_.Next()) {
     taken.push_back({due_.Int(0), 0, std::string(due_.Blob(2))});
   }
   due_.Done();
@@ -30,19 +30,19 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
     one.attempt = sqlite3_last_insert_rowid(db_.db);
     take_.Run(one.attempt, now, one.seq);
   }
-  if (!taken.empty()) tried_.Run(taken.back().seq, kRessurs);
+  if (!taken.empty()) tried_.Run(taken.back().seq, kGate);
   commit_.Run();
 
   begin_.Run();
   gate_.Run(0);
-  gate_.Run(kRessurs);
+  gate_.Run(kGate);
   for (const Taken& one : taken) {
     read_.Row(one.seq);
     const std::int64_t due = read_.Int(0), last_event = read_.Int(1);
     read_.Done();
     const std::string evidence = seal_(kEvidence, std::string(37, 's') + one.id + "evidence");
     end_.Run(now, 1, 0, 202, "", std::string_view(evidence), one.attempt, one.seq);
-    event_.Run(one.seq, last_event, kRessurs, now, "accepted", 2, 5, one.attempt, "", "worker",
+    event_.Run(one.seq, last_event, kGate, now, "accepted", 2, 5, one.attempt, "", "worker",
                Null());
     const std::int64_t event = sqlite3_last_insert_rowid(db_.db);
     write_.Run(5, "", 0, 0, due, 0, 1, 0, 0, 0, 0, 0, Null(), 0, "", 0, 0, one.attempt, one.attempt,

@@ -15,7 +15,7 @@ void Inserter::Insert(std::span<const Letter> letters) {
   begin_.Run();
   std::int64_t seq = last_.Row() ? last_.Int(0) : 0;
   last_.Done();
-  if (!gate_.Row(Letters::kRessurs)) make_gate_.Run(Letters::kRessurs), gate_.Row();
+  if (!gate_.Row(kRessurs)) make_gate_.Run(kRessurs), gate_.Row();
   const std::int64_t ressurs = gate_.Int(0);
   gate_.Done();
   for (const Letter& letter : letters) {
@@ -38,7 +38,7 @@ void Inserter::Insert(std::span<const Letter> letters) {
     message_.Run(seq, ressurs, ahead, ahead == 0, now, Null(), event, now);
     record_.Run(seq, std::string_view(id), std::string_view(identifikator),
                 std::string_view(digest), Null(), std::string_view(names), std::string_view(key),
-                Letters::kEdition, Letters::schema_hash().c_str(), now);
+                kEdition, kSchemaHash, now);
     content_.Run(seq, std::string_view(document));
   }
   commit_.Run();

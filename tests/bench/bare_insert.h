@@ -7,7 +7,7 @@
 
 #include "tests/bench/bare_seal.h"
 #include "tests/bench/bare_sqlite.h"
-#include "tests/bench/letters.h"
+#include "tests/bench/letter.h"
 
 namespace utboks::bench::bare {
 

@@ -7,7 +7,7 @@
 #include <span>
 #include <string>
 
-#include "tests/bench/letters.h"
+#include "tests/bench/letter.h"
 
 namespace utboks::bench::bare {
 

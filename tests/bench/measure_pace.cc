@@ -1,11 +1,17 @@
 // Sending at the register's own limit for as long as a minute's window can show, with
-// answers that take 200 ms, and what that costs beside posts that a clock paces.
+// answers that take 200 ms, and what that costs beside a loop that a clock paces: posts,
+// and the store's statements in commits of 64.
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
+#include <functional>
+#include <stop_token>
 #include <thread>
 #include <vector>
 
+#include "tests/bench/bare_delivery.h"
+#include "tests/bench/bare_insert.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/own_store.h"
 #include "tests/bench/register_side.h"
@@ -19,6 +25,7 @@ constexpr int kLimit = 60'000;  // requests a minute
 // What the bucket gives in a second (queue/bucket.h).
 constexpr double kRefill = (kLimit - kLimit / 60.0) / 60;
 constexpr const char* kScenario = "latency = \"200ms\"";
+constexpr int kFull = 64;           // messages in a commit of the bare loop
 constexpr double kWindow = 60'000;  // ms
 
 DeliverySettings AtTheLimit() {
@@ -84,7 +91,7 @@ Sample Slice(const Scale& scale, const std::function<std::int64_t()>& done) {
 void MeasurePace(const Scale& scale, Report& report) {
   const testing::TempDir folder;
   const std::unique_ptr<Store> store = OpenOwn(folder.File("own.db"), AtTheLimit());
-  Letters letters;
+  Letters letters, bare_letters;
   const Millis slice = scale.slice_warm_up + scale.slice_time;
   Fill(*store, letters,
        Enough(scale.pace_warm_up + scale.pace_time) + scale.rounds * Enough(slice));
@@ -99,17 +106,36 @@ void MeasurePace(const Scale& scale, Report& report) {
     dispatcher->Stop();
     return sample;
   };
-  const auto bare = [&] {
+  bare::Sqlite bare_db(MadeByOurs(folder.File("bare.db")));
+  bare::Inserter bare_in(bare_db);
+  for (std::int64_t left = scale.rounds * Enough(slice); left > 0; left -= kFull) {
+    bare_in.Insert(bare_letters.Next(kFull));
+  }
+  bare::Deliverer bare_out(bare_db);
+  const auto posts = [&] {
     const std::vector<Letter> all = letters.Next(static_cast<int>(Enough(slice)));
     std::atomic<std::int64_t> answered{0};
-    std::jthread posts(
+    std::jthread posting(
         [&] { bare::Post(site.bare(), all, AtTheLimit().max_in_flight, kRefill, answered); });
     return Slice(scale, [&] { return answered.load(); });
   };
-  const std::vector<Series> series = Interleave(scale.rounds, {own, bare});
-  report.Compare("200 ms delay: messages", series[0], series[1], {.what = "paced bare posts"});
+  const auto posts_and_statements = [&] {
+    std::jthread delivering([&](const std::stop_token& stop) {
+      const std::chrono::duration<double> full(kFull / kRefill);
+      for (auto next = SystemClock().Steady(); !stop.stop_requested();) {
+        bare_out.Deliver(kFull, bare::Now());
+        next += std::chrono::duration_cast<SteadyTime::duration>(full);
+        std::this_thread::sleep_until(next);
+      }
+    });
+    return posts();
+  };
+  const std::vector<Series> series = Interleave(scale.rounds, {own, posts_and_statements, posts});
+  report.Compare("200 ms delay: messages", series[0], series[1], {.what = "paced bare loop"});
   report.Compare("200 ms delay: CPU", series[0], series[1],
-                 {.what = "paced bare posts", .figure = kCpuMicros, .goal = AtMost(1.5)});
+                 {.what = "paced bare loop", .figure = kCpuMicros, .goal = AtMost(1.5)});
+  report.Compare("200 ms delay: CPU", series[0], series[2],
+                 {.what = "its posts alone, without a store", .figure = kCpuMicros});
 }
 
 }  // namespace utboks::bench

@@ -40,8 +40,8 @@ void MeasureStart(const Scale& scale, Report& report) {
   const std::string own_store = MadeByOurs(folder.File("own.db"));
   const std::string bare_store = MadeByOurs(folder.File("bare.db"));
   const Catalogue catalogue = Must(Catalogue::Load(kSchemas));
-  const std::string schema = fmt::format(
-      "{}/{}", kSchemas, catalogue.Find(Letters::kRessurs)->FindEdition(Letters::kEdition)->file);
+  const std::string schema =
+      fmt::format("{}/{}", kSchemas, catalogue.Find(kRessurs)->FindEdition(kEdition)->file);
 
   Letters letters;
   const std::string file = folder.File("letter.xml");
@@ -52,8 +52,7 @@ void MeasureStart(const Scale& scale, Report& report) {
   };
   const auto own = [&] {
     next();
-    return UtboksProgram(own_store, "https://localhost",
-                         {"enqueue", "--ressurs", Letters::kRessurs, file});
+    return UtboksProgram(own_store, "https://localhost", {"enqueue", "--ressurs", kRessurs, file});
   };
   const auto bare = [&] {
     const std::string identifikator = next();

@@ -38,14 +38,14 @@ void MeasureValidation(const Scale& scale, Report& report) {
   const Catalogue catalogue = Must(Catalogue::Load(kSchemas));
   const std::unique_ptr<Validator> own = Validator::Make(catalogue, {});
   Must(own->LoadEnabled());
-  const Ressurs* ressurs = catalogue.Find(Letters::kRessurs);
-  bare::Validator bare(std::string(kSchemas) + "/" + ressurs->FindEdition(Letters::kEdition)->file);
+  const Ressurs* ressurs = catalogue.Find(kRessurs);
+  bare::Validator bare(std::string(kSchemas) + "/" + ressurs->FindEdition(kEdition)->file);
 
   const std::vector<Letter> letters = Letters().Next(kDocuments);
   const auto ours = [&](bool schema_only) {
     return [&, schema_only] {
       return Judge(letters, scale.documents, [&](const std::string& document) {
-        const CheckRequest request{Letters::kRessurs, Letters::kEdition, schema_only};
+        const CheckRequest request{kRessurs, kEdition, schema_only};
         return Must(own->Check(document, request)).valid;
       });
     };

@@ -29,7 +29,7 @@ std::unique_ptr<Dispatcher> RegisterSide::Sends(Delivery& store,
   const auto site = Must(RegisterSite::Make(settings, credentials, SystemClock()));
   DispatcherSettings dispatch;
   dispatch.delivery = delivery;
-  dispatch.resources = {Letters::kRessurs};
+  dispatch.resources = {kRessurs};
   return std::make_unique<Dispatcher>(
       store, [site] { return std::make_unique<HttpRegisterClient>(site); }, dispatch,
       SystemClock());

@@ -16,13 +16,18 @@ std::string Short(double value) {
   return fmt::format("{:.3g}", value);
 }
 
+// A count is shown in full.
+std::string Whole(double value) {
+  return value == std::floor(value) ? fmt::format("{:.0f}", value) : Short(value);
+}
+
 std::string Show(const Spread& spread, std::string_view unit) {
   return fmt::format("{}{} ({}–{})", Short(spread.median), unit, Short(spread.low),
                      Short(spread.high));
 }
 
 std::string Show(const Goal& goal) {
-  return fmt::format("{} {}", goal.kind == Goal::Kind::kAtLeast ? "≥" : "≤", Short(goal.bound));
+  return fmt::format("{} {}", goal.kind == Goal::Kind::kAtLeast ? "≥" : "≤", Whole(goal.bound));
 }
 
 // "" when nothing was committed.
@@ -68,7 +73,7 @@ void Report::State(std::string_view measure, double value, std::string_view unit
                    const std::optional<Goal>& goal) {
   Row row;
   row.measure = measure;
-  row.ours = fmt::format("{}{}", Short(value), unit);
+  row.ours = fmt::format("{}{}", Whole(value), unit);
   if (goal) row.goal = Show(*goal);
   row.verdict = Judge(value, goal);
   rows_.push_back(std::move(row));
