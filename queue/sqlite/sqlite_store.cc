@@ -60,6 +60,7 @@ Result<T> SqliteStore::Read(const std::function<Result<T>(Connection&)>& operati
   Result<T> result = operation(**reader);
   const Status ended = (*reader)->Run("COMMIT");
   ReturnReader(std::move(*reader));
+  if (result.code() == Code::kCorrupt) writer_->Break(result.status());
   if (result.ok() && !ended.ok()) return ended;
   return result;
 }
