@@ -1,12 +1,15 @@
 #include "producer/app/housekeeper.h"
 
-#include "queue/base/log.h"
+#include <chrono>
+#include <utility>
 
 namespace utboks::app {
 namespace {
 
-constexpr Millis kLookEvery{10'000};
-constexpr int kLooksPerPurge = 360;  // once an hour
+constexpr Millis kLookEvery{2'000};
+constexpr int kLooksPerPurge = 1'800;  // once an hour
+// delivery.md §11: further apart, and a not-before or a retry is not when it should be.
+constexpr Millis kClocksApart{60'000};
 
 }  // namespace
 
@@ -23,6 +26,7 @@ void Housekeeper::Stop() {
 void Housekeeper::Run() {
   for (int look = 0; !stop_.stop_requested(); ++look) {
     LookAtCertificate();
+    LookAtClock();
     if (look % kLooksPerPurge == 0) Purge();
     clock_.WaitUntil(clock_.Steady() + kLookEvery, stop_.get_token());
   }
@@ -34,17 +38,27 @@ void Housekeeper::LookAtCertificate() {
   const std::shared_ptr<const RegisterSite> site = access_.site();
   const WallTime now = clock_.Wall();
   const long long days = site->credentials().DaysLeft(now);
-  const bool soon = site->credentials().EndsSoon(now);
-  if (expiry_stands_ == soon) return;
-  const Status set = store_.SetAlarm("certificate-expiry", "", soon);
-  if (!set.ok()) return;  // looked at again in a moment
-  const bool known = expiry_stands_.has_value();
-  expiry_stands_ = soon;
-  if (soon) {
-    LogWarning("alarm-raised", {{"alarm", "certificate-expiry"}, {"days", days}});
-  } else if (known) {
-    LogInfo("alarm-cleared", {{"alarm", "certificate-expiry"}, {"days", days}});
+  Keep("certificate-expiry", site->credentials().EndsSoon(now), &expiry_stands_, {"days", days});
+}
+
+void Housekeeper::LookAtClock() {
+  const std::optional<Millis> ahead = access_.ClockAhead();
+  // Before the first answer nobody knows; what a worker before us knew stays.
+  if (!ahead) return;
+  Keep("clock", std::chrono::abs(*ahead) > kClocksApart, &clock_stands_,
+       {"register_ahead_ms", *ahead});
+}
+
+void Housekeeper::Keep(std::string_view alarm, bool stands, std::optional<bool>* kept,
+                       LogField detail) {
+  if (*kept == stands) return;
+  if (!store_.SetAlarm(alarm, "", stands).ok()) return;  // looked at again in a moment
+  if (stands) {
+    LogWarning("alarm-raised", {{"alarm", alarm}, std::move(detail)});
+  } else if (*kept) {
+    LogInfo("alarm-cleared", {{"alarm", alarm}, std::move(detail)});
   }
+  *kept = stands;
 }
 
 void Housekeeper::Purge() {

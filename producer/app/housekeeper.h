@@ -1,5 +1,6 @@
 // What a worker does beside delivering: takes up replaced certificates, warns before
-// ours runs out, and removes what retention says.
+// ours runs out and when our clock is not the register's, and removes what retention
+// says.
 #pragma once
 
 #include <optional>
@@ -9,6 +10,7 @@
 
 #include "producer/app/register_access.h"
 #include "producer/ops/operator.h"
+#include "queue/base/log.h"
 #include "queue/base/service.h"
 #include "queue/store.h"
 
@@ -29,6 +31,9 @@ class Housekeeper final : public Service {
  private:
   void Run();
   void LookAtCertificate();
+  void LookAtClock();
+  // Raises or clears an alarm whose condition only we know; `detail` is logged.
+  void Keep(std::string_view alarm, bool stands, std::optional<bool>* kept, LogField detail);
   void Purge();
 
   RegisterAccess& access_;
@@ -36,9 +41,9 @@ class Housekeeper final : public Service {
   Operator& desk_;
   const Config& config_;
   Clock& clock_;
-  // The thread's alone.  Not known at first: the alarm may still stand from a worker
-  // that ended before its certificate was renewed.
-  std::optional<bool> expiry_stands_;
+  // What is in the store, once we have written it; an alarm there before that is of
+  // a worker before us.  The thread's alone.
+  std::optional<bool> expiry_stands_, clock_stands_;
   std::stop_source stop_;
   std::thread thread_;  // last: it uses all of the above
 };

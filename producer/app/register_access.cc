@@ -6,7 +6,6 @@
 #include "producer/app/wiring.h"
 
 namespace utboks::app {
-namespace {
 
 class FollowingClient final : public RegisterClient {
  public:
@@ -14,11 +13,15 @@ class FollowingClient final : public RegisterClient {
 
   Outcome Submit(const Payload& payload, SteadyTime deadline,
                  const std::stop_token& stop) override {
-    return Client().Submit(payload, deadline, stop);
+    Outcome outcome = Client().Submit(payload, deadline, stop);
+    access_.SawDate(outcome.server_date);
+    return outcome;
   }
   HeadResult Head(std::string_view ressurs, SteadyTime deadline,
                   const std::stop_token& stop) override {
-    return Client().Head(ressurs, deadline, stop);
+    HeadResult head = Client().Head(ressurs, deadline, stop);
+    access_.SawDate(head.server_date);
+    return head;
   }
 
  private:
@@ -35,8 +38,6 @@ class FollowingClient final : public RegisterClient {
   std::shared_ptr<const RegisterSite> site_;
   std::unique_ptr<HttpRegisterClient> client_;
 };
-
-}  // namespace
 
 RegisterAccess::RegisterAccess(const Config& config, Clock& clock)
     : config_(config), clock_(clock) {}
@@ -97,6 +98,18 @@ Status RegisterAccess::Renew() {
 std::shared_ptr<const RegisterSite> RegisterAccess::site() const {
   MutexLock lock(mutex_);
   return site_;
+}
+
+void RegisterAccess::SawDate(const std::optional<WallTime>& server_date) {
+  if (!server_date) return;
+  const Millis ahead = *server_date - clock_.Wall();
+  MutexLock lock(mutex_);
+  ahead_ = ahead;
+}
+
+std::optional<Millis> RegisterAccess::ClockAhead() const {
+  MutexLock lock(mutex_);
+  return ahead_;
 }
 
 std::unique_ptr<RegisterClient> RegisterAccess::MakeClient() {

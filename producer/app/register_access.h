@@ -4,6 +4,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,7 +29,14 @@ class RegisterAccess {
 
   std::shared_ptr<const RegisterSite> site() const;
 
+  // How far the register's clock was ahead of ours (behind: negative) at its last
+  // answer that had a date; nothing before the first.  Dates have whole seconds.
+  std::optional<Millis> ClockAhead() const;
+
  private:
+  friend class FollowingClient;
+  void SawDate(const std::optional<WallTime>& server_date);
+
   RegisterAccess(const Config& config, Clock& clock);
   Result<std::shared_ptr<const RegisterSite>> Load() const;
   std::string Stamp() const;
@@ -38,6 +46,7 @@ class RegisterAccess {
   mutable Mutex mutex_;
   std::shared_ptr<const RegisterSite> site_ UTBOKS_GUARDED_BY(mutex_);
   std::string stamp_ UTBOKS_GUARDED_BY(mutex_);  // of the files that were looked at last
+  std::optional<Millis> ahead_ UTBOKS_GUARDED_BY(mutex_);
 };
 
 }  // namespace utboks::app

@@ -39,6 +39,7 @@ Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSet
     : store_(store),
       settings_(std::move(settings)),
       clock_(clock),
+      busy_(store),
       pool_(store, make_client, SendersFor(settings_), settings_.time_limit, clock),
       prober_(store, make_client, settings_.delivery, clock) {
   for (const std::string& ressurs : settings_.resources) {
@@ -86,7 +87,9 @@ Status Dispatcher::Failure() const {
   return failure_;
 }
 
-void Dispatcher::Fail(const Status& status) {
+void Dispatcher::Fail(std::string_view event, const Status& status) {
+  if (busy_.Saw(status)) return;
+  LogWarning(event, {{"text", status.text()}});
   if (status.code() != Code::kCorrupt && status.code() != Code::kInternal) return;
   LogError("store-failed", {{"code", CodeName(status.code())}, {"text", status.text()}});
   MutexLock lock(mutex_);
@@ -130,8 +133,7 @@ SteadyTime Dispatcher::ClaimOnce() {
   // Also when nobody stands free: what comes back tells the prober of its next probe.
   Result<Claimed> claimed = store_.Claim(RoomNow(), std::max(0, pool_.Free()));
   if (!claimed.ok()) {
-    LogWarning("claim-failed", {{"text", claimed.status().text()}});
-    Fail(claimed.status());
+    Fail("claim-failed", claimed.status());
     clock_.WaitUntil(clock_.Steady() + kStoreAgain, claiming_.get_token());
     return clock_.Steady();
   }
@@ -200,9 +202,7 @@ bool Dispatcher::Settle(std::vector<Returned>& returned) {
     status = store_.HandBack(unsent);
   }
   if (status.ok()) return true;
-  LogWarning("settle-failed",
-             {{"messages", static_cast<std::int64_t>(returned.size())}, {"text", status.text()}});
-  Fail(status);
+  Fail("settle-failed", status);
   return false;
 }
 
@@ -253,9 +253,10 @@ Status Dispatcher::TickOnce() {
 void Dispatcher::TickLoop() {
   while (clock_.WaitUntil(clock_.Steady() + kTick, claiming_.get_token())) {
     const Status ticked = TickOnce();
-    if (!ticked.ok()) {
-      LogWarning("tick-failed", {{"text", ticked.text()}});
-      Fail(ticked);
+    if (ticked.ok()) {
+      busy_.Tick();
+    } else {
+      Fail("tick-failed", ticked);
     }
   }
 }

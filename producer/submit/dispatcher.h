@@ -13,6 +13,7 @@
 #include <thread>
 #include <vector>
 
+#include "producer/submit/busy_alarm.h"
 #include "producer/submit/prober.h"
 #include "producer/submit/sender_pool.h"
 #include "queue/base/mutex.h"
@@ -53,11 +54,14 @@ class Dispatcher final : public Service {
   void Judge(const Returned& returned);
   std::vector<Room> RoomNow();
   bool NoteOpenings(const Claimed& claimed);
-  void Fail(const Status& status);
+  // A call of the store did not work: logged, and the end of the worker when
+  // nothing can be written any more.
+  void Fail(std::string_view event, const Status& status);
 
   Delivery& store_;
   const DispatcherSettings settings_;
   Clock& clock_;
+  BusyAlarm busy_;
   SenderPool pool_;
   Prober prober_;
 

@@ -1,5 +1,6 @@
 #include "producer/submit/prober.h"
 
+#include "producer/submit/load_payload.h"
 #include "queue/base/log.h"
 #include "queue/probe.h"
 
@@ -73,13 +74,8 @@ void Prober::ProbeOnce(const Probe& probe) {
     const SteadyTime deadline = clock_.Steady() + settings_.probe_timeout;
     head = client->Head(probe.ressurs, deadline, stop_.get_token());
     if (probe.message && SendsAfterHead(probe.state, head) && !stop_.stop_requested()) {
-      const Result<Payload> payload = store_.Load(*probe.message);
-      if (payload.ok()) {
-        outcome = client->Submit(*payload, deadline, stop_.get_token());
-      } else {
-        LogError("load-failed",
-                 {{"message", FormatUuid(probe.message->id)}, {"text", payload.status().text()}});
-      }
+      const std::optional<Payload> payload = LoadPayload(store_, *probe.message, &outcome);
+      if (payload) outcome = client->Submit(*payload, deadline, stop_.get_token());
     }
   }
   for (;;) {

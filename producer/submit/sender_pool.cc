@@ -2,23 +2,12 @@
 
 #include <algorithm>
 
-#include "queue/base/log.h"
+#include "producer/submit/load_payload.h"
 
 namespace utboks {
 namespace {
 
 constexpr Millis kLoadAgain{200};
-
-// What is sealed in the store and does not open can be sent by nobody: a person
-// must look, and it has surely not left.
-Outcome Unreadable() {
-  Outcome outcome;
-  outcome.verdict = Verdict::kHold;
-  outcome.scope = Scope::kNone;
-  outcome.result = AttemptResult::kNotSent;
-  outcome.reason = "unreadable";
-  return outcome;
-}
 
 }  // namespace
 
@@ -102,18 +91,14 @@ bool SenderPool::Enough() const {
 }
 
 std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease& lease) {
-  const Result<Payload> payload = store_.Load(lease);
-  if (!payload.ok()) {
-    LogError("load-failed", {{"message", FormatUuid(lease.id)},
-                             {"code", CodeName(payload.code())},
-                             {"text", payload.status().text()}});
-    if (payload.code() != Code::kCorrupt) {
-      // Handed back it is claimed again at once: a store that cannot read must not
-      // be asked without a pause.
-      clock_.WaitUntil(clock_.Steady() + kLoadAgain, abort_.get_token());
-      return std::nullopt;
-    }
-    return Returned{lease, clock_.Steady(), Unreadable()};
+  std::optional<Outcome> held;
+  const std::optional<Payload> payload = LoadPayload(store_, lease, &held);
+  if (held) return Returned{lease, clock_.Steady(), std::move(held)};
+  if (!payload) {
+    // Handed back it is claimed again at once: a store that cannot read must not
+    // be asked without a pause.
+    clock_.WaitUntil(clock_.Steady() + kLoadAgain, abort_.get_token());
+    return std::nullopt;
   }
   const SteadyTime began = clock_.Steady();
   Outcome outcome = client.Submit(*payload, began + time_limit_, abort_.get_token());

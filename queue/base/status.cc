@@ -32,6 +32,8 @@ std::string_view CodeName(Code code) {
       return "config";
     case Code::kCorrupt:
       return "corrupt";
+    case Code::kAltered:
+      return "altered";
     case Code::kCancelled:
       return "cancelled";
   }
@@ -62,6 +64,7 @@ int ExitCode(Code code) {
       return 75;
     case Code::kConfig:
     case Code::kCorrupt:
+    case Code::kAltered:
       return 78;
   }
   return 70;

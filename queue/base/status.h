@@ -30,6 +30,7 @@ enum class Code {
   kOutdated,     // the store's schema is older than this program: migrate first
   kConfig,       // configuration, keys or the store's stamp do not fit
   kCorrupt,      // durable state cannot be trusted: stop writing, restore
+  kAltered,      // one sealed value does not open: it or its key is not what it was; hold it
   kCancelled,    // we were asked to stop
 };
 

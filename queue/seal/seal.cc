@@ -113,7 +113,7 @@ std::string Sealer::Seal(std::string_view plain, const Uuid& message,
 
 Result<std::string> Sealer::Open(std::string_view sealed, const Uuid& message,
                                  std::string_view column) const {
-  const Status broken(Code::kCorrupt,
+  const Status broken(Code::kAltered,
                       "a sealed value of the store does not open: it was altered, or sealed with "
                       "another key; stop, and restore store and key file together");
   if (sealed.size() < kHead + kTag || static_cast<std::uint8_t>(sealed[0]) != kVersion)

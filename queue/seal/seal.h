@@ -35,7 +35,7 @@ class Sealer {
 
   // `column` names the place; `message` the row (all zero where there is none).
   std::string Seal(std::string_view plain, const Uuid& message, std::string_view column) const;
-  // kCorrupt: altered, moved from elsewhere, or sealed with a key that is not here.
+  // kAltered: altered, moved from elsewhere, or sealed with a key that is not here.
   Result<std::string> Open(std::string_view sealed, const Uuid& message,
                            std::string_view column) const;
 

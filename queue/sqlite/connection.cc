@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <cerrno>
+
 namespace utboks::sqlite {
 namespace {
 
@@ -171,7 +173,13 @@ Status Connection::Explain(int code) const {
                               "nothing more is written, check the disk and then start again",
                               path_, code));
   }
-  switch (code & 0xff) {
+  // SQLite has an error of its own for a full disk, but not everywhere: SHMSIZE means
+  // that the index of the log could not be made larger.
+  const int system_error = sqlite3_system_errno(db_);
+  const bool full =
+      (code & 0xff) == SQLITE_IOERR && (code == SQLITE_IOERR_SHMSIZE || system_error == ENOSPC ||
+                                        system_error == EDQUOT || system_error == EFBIG);
+  switch (full ? SQLITE_FULL : code & 0xff) {
     case SQLITE_OK:
     case SQLITE_ROW:
     case SQLITE_DONE:

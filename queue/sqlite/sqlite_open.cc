@@ -41,6 +41,21 @@ bool Exists(const std::string& path) {
   return stat(path.c_str(), &about) == 0;
 }
 
+// A file that is gone or has become empty could be taken for a store to be made, and
+// all that was in it would be forgotten without a word.
+Status CheckNotEmptied(const std::string& path) {
+  struct stat about {};
+  const bool there = stat(path.c_str(), &about) == 0;
+  if (there && about.st_size > 0) return Status();
+  const std::optional<Progress> beside = SideFile::ReadAt(path + ".worker");
+  if (!beside || beside->last_event == 0) return Status();
+  return Status(Code::kCorrupt,
+                fmt::format("store {} is {}, but {}.worker tells of one that had messages; put it "
+                            "back or restore from a backup, and to begin anew without them remove "
+                            "{}.worker",
+                            path, there ? "empty" : "gone", path, path));
+}
+
 }  // namespace
 
 SqliteStore::SqliteStore(const StoreOptions& options)
@@ -85,6 +100,7 @@ Status SqliteStore::OpenMemory(const StoreOptions& options) {
 
 Status SqliteStore::OpenFile(const StoreOptions& options) {
   const std::string key_file = KeyFilePath(options.url, options.key_file);
+  UTBOKS_RETURN_IF_ERROR(CheckNotEmptied(path_));
   const bool existed = Exists(path_);
   if (!existed && !options.create) {
     return Status(Code::kConfig,

@@ -66,6 +66,7 @@ Result<T> SqliteStore::Read(const std::function<Result<T>(Connection&)>& operati
   // One that could not end its snapshot would see the same for ever.
   if (!ended.ok()) reader->reset();
   ReturnReader(std::move(*reader));
+  if (result.code() == Code::kCorrupt) writer_->Break(result.status());
   if (result.ok() && !ended.ok()) return ended;
   return result;
 }

@@ -40,6 +40,11 @@ Status Writer::Run(const Job& job) {
   return mine.status;
 }
 
+void Writer::Break(const Status& why) {
+  std::lock_guard guard(mutex_);
+  if (broken_.ok()) broken_ = why;
+}
+
 void Writer::Loop() {
   std::unique_lock guard(mutex_);
   for (;;) {

@@ -34,6 +34,9 @@ class Writer {
   Writer& operator=(const Writer&) = delete;
 
   Status Run(const Job& job);
+  // A reader has found what leaves open what the disk holds: every later Run
+  // returns `why`.
+  void Break(const Status& why);
 
  private:
   struct Waiting {

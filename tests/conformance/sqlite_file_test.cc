@@ -188,6 +188,58 @@ TEST_F(SqliteFileTest, ADamagedPageStopsTheWritingAndSaysSo) {
   EXPECT_EQ(store.code(), Code::kCorrupt) << store.status().text();
 }
 
+// The content's page is read by no writer: a worker would go on and write into a
+// database of which nobody knows what else is wrong.
+TEST_F(SqliteFileTest, WhatAReaderFindsDamagedEndsTheWritingToo) {
+  const Uuid id = Put(*Open(), "a");
+  std::streamoff at = 0, page = 0;
+  {
+    sqlite3* db = nullptr;
+    ASSERT_EQ(sqlite3_open(Path().c_str(), &db), SQLITE_OK);
+    const auto number = [&](const char* sql) {
+      sqlite3_stmt* query = nullptr;
+      EXPECT_EQ(sqlite3_prepare_v2(db, sql, -1, &query, nullptr), SQLITE_OK);
+      EXPECT_EQ(sqlite3_step(query), SQLITE_ROW);
+      const auto value = sqlite3_column_int64(query, 0);
+      sqlite3_finalize(query);
+      return static_cast<std::streamoff>(value);
+    };
+    page = number("PRAGMA page_size");
+    at = (number("SELECT rootpage FROM sqlite_schema WHERE name = 'content'") - 1) * page;
+    sqlite3_close(db);
+  }
+  std::fstream file(Path(), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(at);
+  file << std::string(static_cast<std::size_t>(page), '\x55');
+  file.close();
+
+  const auto store = Open();
+  EXPECT_EQ(store->Content(id).code(), Code::kCorrupt);
+  EXPECT_EQ(store->SetAlarm("clock", "", true).code(), Code::kCorrupt);
+  const NewRow row = Row("b");
+  EXPECT_EQ(store->Insert({&row, 1}, InsertMode::kEachAlone).code(), Code::kCorrupt);
+}
+
+TEST_F(SqliteFileTest, AStoreThatHasBecomeEmptyOrIsGoneIsNotMadeAnew) {
+  Put(*Open(), "a");
+  for (const bool gone : {false, true}) {
+    gone ? static_cast<void>(fs::remove(Path())) : fs::resize_file(Path(), 0);
+    Refused(Code::kCorrupt, gone ? "gone" : "empty");
+    options_.create = false;
+    Refused(Code::kCorrupt, "restore from a backup");
+    options_.create = true;
+    EXPECT_EQ(fs::exists(Path()), !gone);
+  }
+  fs::remove(Path() + ".worker");
+  EXPECT_NE(Open(), nullptr) << "who means it takes away what tells of the old one";
+}
+
+TEST_F(SqliteFileTest, OneThatHeldNothingIsMadeAnew) {
+  Open();
+  fs::remove(Path());
+  EXPECT_NE(Open(), nullptr);
+}
+
 TEST_F(SqliteFileTest, WaitsForAnotherProgramAndThenSaysBusy) {
   const auto store = Open();
   sqlite3* db = nullptr;

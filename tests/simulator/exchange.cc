@@ -166,7 +166,7 @@ void Exchange::MeetTimeline() {
 bool Exchange::Refuse(int status) {
   const Answer answer = MakeError(status);
   if (Settle(answer)) {
-    way_.line.Send(Wire(answer, false, false, SystemClock().Wall()));
+    way_.line.Send(Wire(answer, false, false, SystemClock().Wall() + play_.clock_ahead));
   }
   return false;
 }
@@ -221,8 +221,8 @@ bool Exchange::Deliver(const Answer& answer, bool keep_alive) {
     return false;
   }
   if (line.broken()) return false;
-  const std::string wire =
-      Wire(answer, http_.getMethod() == "HEAD", keep_alive, SystemClock().Wall());
+  const std::string wire = Wire(answer, http_.getMethod() == "HEAD", keep_alive,
+                                SystemClock().Wall() + play_.clock_ahead);
   const std::string_view bytes = wire;
   if (const Reset* reset = Playing<Reset>()) {
     if (reset->at == ResetAt::kAnswer) line.Send(bytes.substr(0, bytes.size() / 2));

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <thread>
 
+#include "producer/net/http_date.h"
 #include "tests/simulator/plain_client.h"
 #include "tests/support/eventually.h"
 #include "tests/support/simulator_fixture.h"
@@ -282,6 +283,22 @@ TEST(Outage, LatencyDelaysTheDecision) {
     if (line.event == "end") ended = line.mono_ms;
   }
   EXPECT_GE(ended - begun, 40.0);
+}
+
+// A clock that is off decides nothing: whatever else goes wrong has its date too.
+TEST(Outage, AClockThatIsOffDatesTheAnswers) {
+  SimulatorFixture reg(
+      With("step = [{kind='clock', behind='2h'}, {kind='error', status=503, for_requests=1}]"));
+  PlainClient client(reg.port());
+  for (const int status : {503, 202}) {
+    const Reply reply = Post(client);
+    EXPECT_EQ(reply.status, status);
+    const auto date = ParseHttpDate(reply.headers.at("date"));
+    ASSERT_TRUE(date);
+    const Millis behind = SystemClock().Wall() - *date;
+    EXPECT_GE(behind, std::chrono::hours(2));
+    EXPECT_LE(behind, std::chrono::minutes(125));
+  }
 }
 
 TEST(Outage, ErrorIsTheRegistersOwn) {

@@ -206,6 +206,11 @@ Action ReadThrottle(Table& table) {
   return throttle;
 }
 
+Action ReadClock(Table& table) {
+  if (table.Has("ahead") == table.Has("behind")) table.Refuse("clock needs ahead or behind");
+  return ClockOff{table.Duration("ahead", Millis(0)) - table.Duration("behind", Millis(0))};
+}
+
 Action ReadHang(Table& table) {
   Hang hang;
   hang.hold = table.Duration("hold", hang.hold);
@@ -244,6 +249,7 @@ Action ReadAction(Table& table, const std::string& kind) {
     if (!table.Has("delay")) table.Refuse("latency needs a delay");
     return Latency{};
   }
+  if (kind == "clock") return ReadClock(table);
   if (kind == "error") {
     const int status = ReadStatus(table, 500, 400);
     return Error{status, table.Text("feilkode"), table.Text("feilmelding")};
@@ -262,8 +268,8 @@ Action ReadAction(Table& table, const std::string& kind) {
                                         {"empty", ReceiptForm::kEmpty}})};
   }
   table.Refuse(
-      "kind takes one of refuse, stall, reset, hang, slow, lost, latency, error, proxy, firewall, "
-      "throttle, answer, receipt");
+      "kind takes one of refuse, stall, reset, hang, slow, lost, latency, clock, error, proxy, "
+      "firewall, throttle, answer, receipt");
 }
 
 void ReadWhen(Table& table, Step& step) {
@@ -353,6 +359,10 @@ bool Step::AtTheDoor() const {
   const Reset* reset = std::get_if<Reset>(&action);
   return std::holds_alternative<Refuse>(action) || std::holds_alternative<Stall>(action) ||
          (reset != nullptr && reset->at == ResetAt::kConnect);
+}
+
+bool Step::NeverDecides() const {
+  return std::holds_alternative<Latency>(action) || std::holds_alternative<ClockOff>(action);
 }
 
 Result<Scenario> ParseScenario(std::string_view text, const std::string& origin) {

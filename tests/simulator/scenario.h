@@ -62,7 +62,10 @@ struct Lost {  // the request is dealt with as always, the answer never comes wh
   LostAt at = LostAt::kBeforeStatus;
 };
 struct Latency {};  // only the step's delay
-struct Error {      // a folkeregisterFeilmelding
+struct ClockOff {   // answers carry the date of a clock so far ahead (negative: behind)
+  Millis ahead{0};
+};
+struct Error {  // a folkeregisterFeilmelding
   int status = 500;
   std::string feilkode, feilmelding;  // empty: the usual ones of that status
 };
@@ -84,8 +87,8 @@ struct Receipt {  // valid documents are accepted, with a receipt out of the ord
   ReceiptForm form = ReceiptForm::kOwn;
 };
 
-using Action = std::variant<Refuse, Stall, Reset, Hang, Slow, Lost, Latency, Error, Page, Throttle,
-                            Fixed, Receipt>;
+using Action = std::variant<Refuse, Stall, Reset, Hang, Slow, Lost, Latency, ClockOff, Error, Page,
+                            Throttle, Fixed, Receipt>;
 
 // A moment: so long after the start, or a time of the calendar.
 using Moment = std::variant<Millis, WallTime>;
@@ -113,6 +116,8 @@ struct Step {
 
   // Whether the step concerns connections rather than single requests.
   bool AtTheDoor() const;
+  // Whether it leaves the decision to the steps after it.
+  bool NeverDecides() const;
 };
 
 struct Scenario {

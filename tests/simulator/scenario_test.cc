@@ -95,9 +95,10 @@ TEST(Scenario, EveryKindHasItsDefaults) {
   const Scenario scenario = Parse(R"(
     step = [{kind="refuse"}, {kind="stall"}, {kind="reset"}, {kind="hang"}, {kind="slow"},
             {kind="lost"}, {kind="latency", delay="1s"}, {kind="error"}, {kind="proxy"},
-            {kind="firewall"}, {kind="throttle"}, {kind="answer"}, {kind="receipt"}])");
+            {kind="firewall"}, {kind="throttle"}, {kind="answer"}, {kind="receipt"},
+            {kind="clock", behind="2h"}])");
   const auto& steps = scenario.steps;
-  ASSERT_EQ(steps.size(), 13U);
+  ASSERT_EQ(steps.size(), 14U);
   EXPECT_EQ(std::get<Refuse>(steps[0].action).kept_alive, KeptAlive::kCut);
   EXPECT_TRUE(std::holds_alternative<Stall>(steps[1].action));
   EXPECT_EQ(std::get<Reset>(steps[2].action).at, ResetAt::kRequest);
@@ -113,6 +114,7 @@ TEST(Scenario, EveryKindHasItsDefaults) {
   EXPECT_EQ(std::get<Throttle>(steps[10].action).retry_after, "1000");
   EXPECT_EQ(std::get<Fixed>(steps[11].action).status, 200);
   EXPECT_EQ(std::get<Receipt>(steps[12].action).form, ReceiptForm::kOwn);
+  EXPECT_EQ(std::get<ClockOff>(steps[13].action).ahead, -hours(2));
 }
 
 TEST(Scenario, RetryAfterIsMillisecondsOrAnyTextOrNone) {
@@ -167,6 +169,8 @@ INSTANTIATE_TEST_SUITE_P(
         Bad{"[[step]]\nkind=\"error\"\nfrom=\"2s\"\nuntil=\"1s\"", "until must lie after from"},
         Bad{"[[step]]\nkind=\"error\"\nfrom=2026-11-24T10:00:00", "needs a time zone"},
         Bad{"[[step]]\nkind=\"latency\"", "latency needs a delay"},
+        Bad{"[[step]]\nkind=\"clock\"", "clock needs ahead or behind"},
+        Bad{"[[step]]\nkind=\"clock\"\nahead=\"1s\"\nbehind=\"1s\"", "ahead or behind"},
         Bad{"[[step]]\nkind=\"reset\"\nat=\"noon\"", "at takes one of"},
         Bad{"[[step]]\nkind=\"refuse\"\nshare=0.5", "does not know \"share\""},
         Bad{"[[step]]\nkind=\"stall\"\nfor_requests=1", "does not know \"for_requests\""},

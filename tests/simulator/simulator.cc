@@ -68,9 +68,9 @@ Poco::Net::HTTPServerParams::Ptr MakeHttp(const Scenario& scenario) {
 }
 
 std::string_view KindName(const Action& action) {
-  static constexpr std::string_view kNames[] = {"refuse", "stall",    "reset",   "hang",
-                                                "slow",   "lost",     "latency", "error",
-                                                "page",   "throttle", "answer",  "receipt"};
+  static constexpr std::string_view kNames[] = {"refuse",   "stall",   "reset",  "hang",  "slow",
+                                                "lost",     "latency", "clock",  "error", "page",
+                                                "throttle", "answer",  "receipt"};
   static_assert(std::size(kNames) == std::variant_size_v<Action>);
   return kNames[action.index()];
 }

@@ -88,13 +88,14 @@ Timeline::Play Timeline::OnRequest(const Request& request, SteadyTime now) {
     Playing& playing = playing_[i];
     if (playing.phase == Phase::kOver || step.AtTheDoor() || !Matches(step, request)) continue;
     ++playing.seen;
-    const bool adds_only = std::holds_alternative<Latency>(step.action);
+    const bool adds_only = step.NeverDecides();
     if (playing.phase != Phase::kOn || (play.step != nullptr && !adds_only) || !Hits(i, request)) {
       continue;
     }
     ++playing.acted;
     play.delay +=
         dice_.Between(step.delay.low, step.delay.high, kDelayDraw + i, request.key, request.send);
+    if (const auto* clock = std::get_if<ClockOff>(&step.action)) play.clock_ahead += clock->ahead;
     if (!adds_only) {
       play.step = &step;
       play.number = i;

@@ -32,6 +32,7 @@ class Timeline {
     std::size_t number = 0;         // of the step, when there is one
     std::optional<SteadyTime> end;  // of the step, when its time is known
     Millis delay{0};                // before anything is decided
+    Millis clock_ahead{0};          // of the answer's date
   };
   // A step that is on, and until when if its time is known.
   struct Standing {

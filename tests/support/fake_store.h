@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "queue/store.h"
@@ -17,12 +18,8 @@ class FakeStore final : public Store {
   std::vector<Status> insert_answers;  // one per row, in order; then all are taken
   Status insert_failure;               // the next Insert as a whole
   std::vector<std::string> backups;
-  struct AlarmSet {
-    std::string name, subject;
-    bool stands = false;
-    bool operator==(const AlarmSet&) const = default;
-  };
-  std::vector<AlarmSet> alarms_set;  // in order
+  std::vector<std::string> alarms;  // every SetAlarm: "NAME on", "NAME off"
+  Status alarm_failure;             // what the next SetAlarm gives
 
   Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode) override {
     if (!insert_failure.ok()) return std::exchange(insert_failure, Status());
@@ -53,8 +50,9 @@ class FakeStore final : public Store {
   Status Settle(std::span<const Settlement>) override { return Status(); }
   Result<int> RecoverDead() override { return 0; }
   Result<std::vector<AlarmChange>> Tick() override { return std::vector<AlarmChange>(); }
-  Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
-    alarms_set.push_back({std::string(name), std::string(subject), stands});
+  Status SetAlarm(std::string_view name, std::string_view, bool stands) override {
+    if (!alarm_failure.ok()) return std::exchange(alarm_failure, Status());
+    alarms.push_back(std::string(name) + (stands ? " on" : " off"));
     return Status();
   }
   void WaitForChange(SteadyTime, const std::stop_token&) override {}

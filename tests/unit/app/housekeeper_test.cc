@@ -16,7 +16,6 @@ namespace utboks::app {
 namespace {
 
 using ::testing::ElementsAre;
-using AlarmSet = testing::FakeStore::AlarmSet;
 
 constexpr Millis kBetweenLooks = std::chrono::seconds(10);
 
@@ -62,9 +61,9 @@ class HousekeeperTest : public ::testing::Test {
 TEST_F(HousekeeperTest, AnAlarmOfAnEarlierWorkerIsClearedByAGoodCertificate) {
   CertificateEndsIn(300);
   const auto housekeeper = Start();
-  EXPECT_THAT(store_.alarms_set, ElementsAre(AlarmSet{"certificate-expiry", "", false}));
+  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry off"));
   NextLook();
-  EXPECT_EQ(store_.alarms_set.size(), 1U) << "said once";
+  EXPECT_EQ(store_.alarms.size(), 1U) << "said once";
 }
 
 TEST_F(HousekeeperTest, ACertificateThatRunsOutRaisesItsAlarmUntilItIsRenewed) {
@@ -72,10 +71,10 @@ TEST_F(HousekeeperTest, ACertificateThatRunsOutRaisesItsAlarmUntilItIsRenewed) {
   CertificateEndsIn(20);
   const auto housekeeper = Start();
   NextLook();
-  EXPECT_THAT(store_.alarms_set, ElementsAre(AlarmSet{"certificate-expiry", "", true}));
+  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry on"));
   CertificateEndsIn(300);
   NextLook();
-  EXPECT_EQ(store_.alarms_set.back(), (AlarmSet{"certificate-expiry", "", false}));
+  EXPECT_EQ(store_.alarms.back(), "certificate-expiry off");
 }
 
 }  // namespace

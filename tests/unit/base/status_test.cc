@@ -14,7 +14,8 @@ TEST(StatusTest, EachCodeHasItsExitCode) {
                         {Code::kNotFound, 1},    {Code::kConflict, 1},     {Code::kUsage, 2},
                         {Code::kUnreadable, 65}, {Code::kUnreachable, 69}, {Code::kInternal, 70},
                         {Code::kBusy, 75},       {Code::kFull, 75},        {Code::kOutdated, 75},
-                        {Code::kConfig, 78},     {Code::kCorrupt, 78},     {Code::kCancelled, 0}};
+                        {Code::kConfig, 78},     {Code::kCorrupt, 78},     {Code::kAltered, 78},
+                        {Code::kCancelled, 0}};
   for (const Case& c : cases) EXPECT_EQ(ExitCode(c.code), c.exit) << CodeName(c.code);
 }
 

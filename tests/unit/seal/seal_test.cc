@@ -41,16 +41,16 @@ TEST(SealTest, TheSameTextSealedTwiceLooksDifferent) {
 TEST(SealTest, WhatWasMovedOrAlteredDoesNotOpen) {
   const Sealer sealer(FixedKeys(), "store");
   const std::string sealed = sealer.Seal("secret", kMessage, "document");
-  EXPECT_EQ(sealer.Open(sealed, Uuid{9}, "document").code(), Code::kCorrupt) << "another message";
-  EXPECT_EQ(sealer.Open(sealed, kMessage, "names").code(), Code::kCorrupt) << "another column";
-  EXPECT_EQ(Sealer(FixedKeys(), "other").Open(sealed, kMessage, "document").code(), Code::kCorrupt)
+  EXPECT_EQ(sealer.Open(sealed, Uuid{9}, "document").code(), Code::kAltered) << "another message";
+  EXPECT_EQ(sealer.Open(sealed, kMessage, "names").code(), Code::kAltered) << "another column";
+  EXPECT_EQ(Sealer(FixedKeys(), "other").Open(sealed, kMessage, "document").code(), Code::kAltered)
       << "another store";
-  EXPECT_EQ(Sealer(FixedKeys(2), "store").Open(sealed, kMessage, "document").code(), Code::kCorrupt)
+  EXPECT_EQ(Sealer(FixedKeys(2), "store").Open(sealed, kMessage, "document").code(), Code::kAltered)
       << "another key";
   for (std::size_t at = 0; at < sealed.size(); ++at) {
     std::string altered = sealed;
     altered[at] = static_cast<char>(altered[at] ^ 1);
-    EXPECT_EQ(sealer.Open(altered, kMessage, "document").code(), Code::kCorrupt) << at;
+    EXPECT_EQ(sealer.Open(altered, kMessage, "document").code(), Code::kAltered) << at;
   }
   for (std::size_t size = 0; size < sealed.size(); ++size) {
     EXPECT_FALSE(sealer.Open(sealed.substr(0, size), kMessage, "document").ok()) << size;
