@@ -364,6 +364,8 @@ class Keys : public BadLuck {
     EXPECT_EQ(fs::exists(agency_.keys()), there) << "made anew: the old one would be lost";
     EXPECT_EQ(ReadFile(agency_.keys()), wrong);
     WriteFile(agency_.keys(), right_);
+    // As it was: who may read it is a matter of its own.
+    fs::permissions(agency_.keys(), fs::perms::owner_read | fs::perms::owner_write);
   }
   std::string Replaced(const std::string& what, const std::string& with) {
     std::string text = right_;

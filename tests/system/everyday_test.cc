@@ -157,7 +157,7 @@ TEST(Everyday, AllOrNoneStoresNothingBesideARefusedOne) {
   agency.Ask(with(taken), 1);
   const Finished unreadable = agency.Run(with(agency.folder() + "/inbox/none.xml"));
   EXPECT_EQ(unreadable.code(), 65);
-  EXPECT_THAT(unreadable.err, HasSubstr("nothing was stored"));
+  EXPECT_THAT(unreadable.err, HasSubstr("not stored because another document"));
   EXPECT_EQ(agency.States().size(), 1U);
 
   EXPECT_EQ(agency.Ask(with(agency.Letter(3))).size(), 2U);
@@ -464,7 +464,10 @@ TEST(Everyday, SchemasAreListedAndChecked) {
   Agency agency;
   const std::vector<Json> listed = agency.Ask({"schemas", "list"});
   const std::vector<Json> checked = agency.Ask({"schemas", "check"});
-  EXPECT_EQ(listed.size(), 6U);
+  const auto deaths = std::count_if(listed.begin(), listed.end(), [](const Json& line) {
+    return Get(line, "ressurs") == "doedsfall_v1";
+  });
+  EXPECT_EQ(deaths, 3) << "1.0, 1.1 and 1.2";
   ASSERT_EQ(checked.size(), listed.size());
   for (const Json& line : checked) {
     EXPECT_EQ(Get(line, "usable"), "true");
