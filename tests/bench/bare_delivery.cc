@@ -6,7 +6,7 @@ namespace utboks::bench::bare {
 namespace {
 
 struct Taken {
-  std::int64_t seq, attempt;
+  std::int64_t seq, due, attempt;
   std::string id;
 };
 constexpr std::int64_t kGate = 1;  // the only resource of the store
@@ -20,7 +20,7 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
   gate_.Run(0);
   gate_.Run(kGate);
   for (bool row = due_.Row(kGate, now, most); row; row = due_.Next()) {
-    taken.push_back({due_.Int(0), 0, std::string(due_.Blob(2))});
+    taken.push_back({due_.Int(0), due_.Int(3), 0, std::string(due_.Blob(5))});
   }
   due_.Done();
   bucket_.Run();
@@ -28,7 +28,8 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
   for (Taken& one : taken) {
     attempt_.Run(one.seq, 0, now, 0, 1, 1, "bench");
     one.attempt = sqlite3_last_insert_rowid(db_.db);
-    take_.Run(one.attempt, now, one.seq);
+    take_.Run(0, kGate, one.due, one.seq);
+    lease_.Run(one.seq, kGate, one.attempt);
   }
   if (!taken.empty()) tried_.Run(taken.back().seq, kGate);
   commit_.Run();
@@ -38,15 +39,16 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
   gate_.Run(kGate);
   for (const Taken& one : taken) {
     read_.Row(one.seq);
-    const std::int64_t due = read_.Int(0), last_event = read_.Int(1);
+    const std::int64_t last_event = read_.Int(0);
     read_.Done();
     const std::string evidence = seal_(kEvidence, std::string(37, 's') + one.id + "evidence");
     end_.Run(now, 1, 0, 202, "", std::string_view(evidence), one.attempt, one.seq);
     event_.Run(one.seq, last_event, kGate, now, "accepted", 2, 5, one.attempt, "", "worker",
                Null());
     const std::int64_t event = sqlite3_last_insert_rowid(db_.db);
-    write_.Run(5, "", 0, 0, due, 0, 1, 0, 0, 0, 0, 0, Null(), 0, "", 0, 0, one.attempt, one.attempt,
-               event, now, 0, one.seq);
+    write_.Run(5, "", 0, one.due, 0, 1, 0, 0, 0, 0, 0, Null(), 0, "", 0, 0, 0, one.attempt,
+               one.attempt, event, now, one.seq);
+    leave_.Run(one.seq);
   }
   after_.Run();
   commit_.Run();

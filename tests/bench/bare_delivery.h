@@ -23,23 +23,22 @@ class Deliverer {
   Seal seal_;
   Statement begin_{db_, "BEGIN IMMEDIATE"};
   Statement gate_{db_, "SELECT * FROM gate WHERE nr = ?"};
-  Statement due_{
-      db_,
-      "SELECT m.seq, m.last_attempt, r.id FROM message m LEFT JOIN record r ON r.seq = m.seq"
-      " WHERE m.eligible = 1 AND m.lane = 0 AND m.ressurs = ? AND m.due_at <= ?"
-      " ORDER BY m.due_at, m.seq LIMIT ?"};
+  Statement due_{db_,
+                 "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
+                 " WHERE lane = 0 AND ressurs = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?"};
   Statement bucket_{db_, "SELECT tokens, filled_at FROM bucket"};
   Statement fill_{db_, "UPDATE bucket SET tokens = ?, filled_at = ?"};
   Statement attempt_{
       db_,
       "INSERT INTO attempt (message, prev, started, probe, gates_open, others_tried, worker)"
       " VALUES (?, ?, ?, ?, ?, ?, ?)"};
-  Statement take_{
-      db_,
-      "UPDATE message SET state = 2, eligible = 0, attempts = attempts + 1, last_attempt = ?,"
-      " changed_at = ? WHERE seq = ?"};
+  Statement take_{db_,
+                  "DELETE FROM ready WHERE lane = ? AND ressurs = ? AND due_at = ? AND seq = ?"};
+  Statement lease_{db_, "INSERT INTO lease (seq, ressurs, attempt) VALUES (?, ?, ?)"};
   Statement tried_{db_, "UPDATE gate SET last_tried = ? WHERE nr = ?"};
-  Statement read_{db_, "SELECT due_at, last_event, m.* FROM message m WHERE seq = ?"};
+  Statement read_{db_,
+                  "SELECT m.last_event, m.*, l.attempt"
+                  " FROM message m LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq = ?"};
   Statement end_{db_,
                  "UPDATE attempt SET ended = ?, result = ?, counted = ?, http_status = ?, reason = "
                  "?, evidence = ? WHERE id = ? AND message = ?"};
@@ -49,10 +48,11 @@ class Deliverer {
       " reason, actor, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   Statement write_{
       db_,
-      "UPDATE message SET state = ?, reason = ?, ahead = ?, eligible = ?, due_at = ?,"
-      " waited_on = ?, attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?,"
-      " backoff = ?, first_failure = ?, judged = ?, blame = ?, in_keys = ?, after_followers = ?,"
-      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ?, followed = ? WHERE seq = ?"};
+      "UPDATE message SET state = ?, reason = ?, ahead = ?, due_at = ?, waited_on = ?,"
+      " attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?, backoff = ?,"
+      " first_failure = ?, judged = ?, blame = ?, in_keys = ?, followed = ?, after_followers = ?,"
+      " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ? WHERE seq = ?"};
+  Statement leave_{db_, "DELETE FROM lease WHERE seq = ?"};
   Statement after_{db_, "SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1"};
   Statement commit_{db_, "COMMIT"};
 };

@@ -30,15 +30,15 @@ void Inserter::Insert(std::span<const Letter> letters) {
     ++seq;
     known_.Run(std::string_view(identifikator));
     tomb_.Run(std::string_view(identifikator));
-    const std::int64_t ahead = first_.Row(std::string_view(key));
-    first_.Done();
+    const std::int64_t ahead = before_.Row(std::string_view(key), seq);
+    before_.Done();
     key_.Run(std::string_view(key), 0, seq);
     event_.Run(seq, 0, ressurs, now, "queued", Null(), 1, 0, "", "cli:bench", Null());
     const std::int64_t event = sqlite3_last_insert_rowid(db_.db);
-    message_.Run(seq, ressurs, ahead, ahead == 0, now, Null(), event, now);
-    record_.Run(seq, std::string_view(id), std::string_view(identifikator),
-                std::string_view(digest), Null(), std::string_view(names), std::string_view(key),
-                kEdition, kSchemaHash, now);
+    message_.Run(seq, std::string_view(id), ressurs, 0, 1, ahead, now, Null(), event, now);
+    if (ahead == 0) ready_.Run(0, ressurs, now, seq, std::string_view(id), 0, 0, 0);
+    record_.Run(seq, std::string_view(identifikator), std::string_view(digest), Null(),
+                std::string_view(names), std::string_view(key), kEdition, kSchemaHash, now);
     content_.Run(seq, std::string_view(document));
   }
   commit_.Run();

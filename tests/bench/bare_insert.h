@@ -25,26 +25,33 @@ class Inserter {
   Statement begin_{db_, "BEGIN IMMEDIATE"};
   Statement last_{db_, "SELECT seq FROM sqlite_sequence WHERE name = 'message'"};
   Statement known_{db_,
-                   "SELECT r.id, r.digest, m.state FROM record r JOIN message m ON m.seq = r.seq"
+                   "SELECT m.id, r.digest, iif(l.seq IS NULL, m.state, 2) FROM record r"
+                   " JOIN message m ON m.seq = r.seq LEFT JOIN lease l ON l.seq = r.seq"
                    " WHERE r.identifikator = ?"};
   Statement tomb_{db_, "SELECT id, digest, state FROM tombstone WHERE identifikator = ?"};
   Statement gate_{db_, "SELECT * FROM gate WHERE name = ?"};
   Statement make_gate_{db_, "INSERT INTO gate (name) VALUES (?)"};
-  Statement first_{db_,
-                   "SELECT seq FROM order_key WHERE key = ? AND gone = 0 ORDER BY seq LIMIT 1"};
-  Statement key_{db_, "INSERT INTO order_key (key, gone, seq) VALUES (?, ?, ?)"};
+  Statement before_{db_,
+                    "SELECT k.seq, m.in_keys FROM order_key k JOIN message m ON m.seq = k.seq"
+                    " WHERE k.key = ? AND k.gone = 0 AND k.seq < ? ORDER BY k.seq DESC LIMIT 1"};
+  Statement key_{db_,
+                 "INSERT INTO order_key (key, gone, seq) VALUES (?, ?, ?) ON CONFLICT DO NOTHING"};
   Statement event_{
       db_,
       "INSERT INTO history (message, prev, ressurs, at, event, from_state, to_state, attempt,"
       " reason, actor, why) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   Statement message_{
       db_,
-      "INSERT INTO message (seq, ressurs, state, ahead, eligible, due_at, not_before, last_event,"
-      " changed_at) VALUES (?, ?, 1, ?, ?, ?, ?, ?, ?)"};
+      "INSERT INTO message (seq, id, ressurs, lane, state, ahead, due_at, not_before, last_event,"
+      " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+  Statement ready_{
+      db_,
+      "INSERT INTO ready (lane, ressurs, due_at, seq, id, last_attempt, doubt, waited_on)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"};
   Statement record_{
       db_,
-      "INSERT INTO record (seq, id, identifikator, digest, saksreferanse, names, keys, edition,"
-      " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"};
+      "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
+      " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   Statement content_{db_, "INSERT INTO content (seq, document) VALUES (?, ?)"};
   Statement commit_{db_, "COMMIT"};
 };

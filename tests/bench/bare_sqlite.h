@@ -19,7 +19,7 @@ struct Sqlite {
     if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr) !=
             SQLITE_OK ||
         sqlite3_exec(db,
-                     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;"
+                     "PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 8000;"
                      "PRAGMA journal_size_limit = 67108864; PRAGMA cache_size = -32000;"
                      "PRAGMA temp_store = MEMORY; PRAGMA mmap_size = 0",
                      nullptr, nullptr, nullptr) != SQLITE_OK)

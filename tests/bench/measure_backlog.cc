@@ -7,6 +7,7 @@
 #include "tests/bench/bare_insert.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/own_store.h"
+#include "tests/bench/same_rows.h"
 #include "tests/support/temp_dir.h"
 
 namespace utboks::bench {
@@ -59,6 +60,7 @@ void Measure(const Shape& shape, const Scale& scale, Report& report) {
   report.Compare(measure + ": CPU", series[0], series[1],
                  {.what = beside, .figure = kCpuMicros, .bare = false});
   if (shape.keys != 0 || shape.random_due) return;  // which the bare loop knows nothing of
+  MustHoldTheSame(folder.File("few.db"), folder.File("bare.db"));
   const std::string small = fmt::format("claim and settle in 64s, {} waiting", kFew);
   report.Compare(small, series[1], series[2], {.what = "bare loop"});
   report.Compare(small + ": CPU", series[1], series[2],

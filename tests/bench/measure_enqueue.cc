@@ -11,6 +11,7 @@
 #include "tests/bench/bare_insert.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/own_store.h"
+#include "tests/bench/same_rows.h"
 #include "tests/support/temp_dir.h"
 
 namespace utboks::bench {
@@ -50,6 +51,7 @@ void Measure(std::string_view measure, int rounds, int commits, int size, Report
                  [&](const std::vector<Letter>& letters) { bare.Insert(letters); });
   };
   const std::vector<Series> series = Interleave(rounds, {run_own, run_bare});
+  MustHoldTheSame(folder.File("own.db"), folder.File("bare.db"));
   report.Compare(measure, series[0], series[1], {.what = "bare loop", .goal = AtLeast(0.8)});
   // A slow disk hides what the processor does.
   report.Compare(fmt::format("{}: CPU", measure), series[0], series[1],

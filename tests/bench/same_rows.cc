@@ -1,0 +1,63 @@
+#include "tests/bench/same_rows.h"
+
+#include <fmt/format.h>
+#include <sqlite3.h>
+
+#include <cstdint>
+#include <map>
+#include <string_view>
+#include <vector>
+
+#include "tests/bench/own_store.h"
+
+namespace utboks::bench {
+namespace {
+
+std::vector<std::vector<std::string>> Rows(sqlite3* db, const std::string& sql) {
+  std::vector<std::vector<std::string>> rows;
+  const auto keep = [](void* to, int columns, char** values, char**) {
+    auto& row = static_cast<decltype(rows)*>(to)->emplace_back();
+    for (int i = 0; i < columns; ++i) row.emplace_back(values[i] == nullptr ? "" : values[i]);
+    return 0;
+  };
+  if (sqlite3_exec(db, sql.c_str(), keep, &rows, nullptr) != SQLITE_OK) {
+    GiveUp(fmt::format("a store cannot be looked into: {}", sqlite3_errmsg(db)));
+  }
+  return rows;
+}
+
+// "table" → rows, "table.column" → bytes.
+std::map<std::string, std::string> SizesOf(const std::string& path) {
+  sqlite3* db = nullptr;
+  if (sqlite3_open_v2(path.c_str(), &db, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK) {
+    GiveUp("a store cannot be opened");
+  }
+  std::map<std::string, std::string> sizes;
+  for (const auto& table : Rows(db, "SELECT name FROM sqlite_master WHERE type = 'table'")) {
+    const std::string& name = table[0];
+    sizes[name] = Rows(db, fmt::format("SELECT count(*) FROM {}", name))[0][0];
+    for (const auto& column :
+         Rows(db, fmt::format("SELECT name, type FROM pragma_table_info('{}')", name))) {
+      if (column[1] != "TEXT" && column[1] != "BLOB") continue;
+      sizes[name + "." + column[0]] =
+          Rows(db, fmt::format("SELECT sum(length({})) FROM {}", column[0], name))[0][0];
+    }
+  }
+  sqlite3_close_v2(db);
+  return sizes;
+}
+
+}  // namespace
+
+void MustHoldTheSame(const std::string& own, const std::string& bare) {
+  const auto own_sizes = SizesOf(own), bare_sizes = SizesOf(bare);
+  for (const auto& [where, size] : own_sizes) {
+    const auto found = bare_sizes.find(where);
+    const std::string_view other = found == bare_sizes.end() ? "nothing" : found->second;
+    if (size == other) continue;
+    GiveUp(fmt::format("the bare loop is out of date: the store has {} in {}, the loop {}", size,
+                       where, other));
+  }
+}
+
+}  // namespace utboks::bench
