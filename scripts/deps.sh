@@ -19,6 +19,7 @@ packages=(
   libgmock-dev         # tests
   openssl              # development certificates
   strace               # tests: what was synced before it was acknowledged
+  libxml2-utils        # tests: xmllint, a second opinion on every contract
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

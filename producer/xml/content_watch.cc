@@ -9,6 +9,7 @@
 #include <xercesc/validators/datatype/DatatypeValidator.hpp>
 #include <xercesc/validators/schema/ComplexTypeInfo.hpp>
 #include <xercesc/validators/schema/SchemaElementDecl.hpp>
+#include <xercesc/validators/schema/SchemaSymbols.hpp>
 
 #include "producer/xml/date_limits.h"
 #include "producer/xml/utf8.h"
@@ -75,6 +76,11 @@ void ContentWatch::ForgetXsiType() {
   SchemaValidator::validateElement(&nothing);
   XMLSize_t failing = 0;
   SchemaValidator::checkContent(&nothing, nullptr, 0, &failing);
+}
+
+bool ContentWatch::MayBeNil(const xerces::XMLElementDecl& element) {
+  return (static_cast<const xerces::SchemaElementDecl&>(element).getMiscFlags() &
+          xerces::SchemaSymbols::XSD_NILLABLE) != 0;
 }
 
 // The names, in the schema's order, of elements that may follow the first

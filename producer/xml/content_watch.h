@@ -37,6 +37,9 @@ class ContentWatch : public xerces::SchemaValidator {
   // it passes over, Xerces leaves the xsi:type to the next one.
   void ForgetXsiType();
 
+  // The element's declaration allows xsi:nil.
+  static bool MayBeNil(const xerces::XMLElementDecl& element);
+
   // Xerces lets xsi:type name a simple type where the element's is a complex one, and
   // then goes by the element's.
   void validateElement(const xerces::XMLElementDecl* element) override;

@@ -18,6 +18,15 @@ bool IsSpace(char c) {
   return c == ' ' || c == '\t' || c == '\n' || c == '\r';
 }
 
+// How far `text` goes before the first character that `ends` it.  (find_first_of asks
+// memchr about every single character.)
+template <typename Ends>
+std::size_t LengthUntil(std::string_view text, Ends ends) {
+  std::size_t length = 0;
+  while (length < text.size() && !ends(text[length])) ++length;
+  return length;
+}
+
 std::string_view SkipSpace(std::string_view text) {
   while (!text.empty() && IsSpace(text.front())) text.remove_prefix(1);
   return text;
@@ -40,7 +49,9 @@ bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
 // Reads `name = "value"` off the front of `text`; false when it is none.
 bool TakeAttribute(std::string_view* text, std::string_view* name, std::string_view* value) {
   std::string_view rest = SkipSpace(*text);
-  const std::size_t end = std::min(rest.find_first_of("= \t\r\n\"'<>/"), rest.size());
+  const std::size_t end = LengthUntil(rest, [](char c) {
+    return IsSpace(c) || c == '=' || c == '"' || c == '\'' || c == '<' || c == '>' || c == '/';
+  });
   if (end == 0) return false;
   *name = rest.substr(0, end);
   rest = SkipSpace(rest.substr(end));
@@ -160,6 +171,7 @@ std::uint32_t Reference(std::string_view body) {
 // An attribute's value as the parser sees it.
 bool Decode(std::string_view raw, std::string* out) {
   out->clear();
+  out->reserve(raw.size());
   for (std::size_t i = 0; i < raw.size(); ++i) {
     if (raw[i] != '&') {
       out->push_back(IsSpace(raw[i]) ? ' ' : raw[i]);
@@ -191,7 +203,8 @@ std::optional<Violation> CheckDoor(std::string_view document, const DoorLimits& 
 
 bool ReadRootTag(std::string_view tag, std::string* name, std::string* name_space) {
   if (tag.starts_with('<')) tag.remove_prefix(1);
-  const std::size_t name_end = std::min(tag.find_first_of(" \t\r\n/>"), tag.size());
+  const std::size_t name_end =
+      LengthUntil(tag, [](char c) { return IsSpace(c) || c == '/' || c == '>'; });
   const std::string_view qualified = tag.substr(0, name_end);
   const std::size_t colon = qualified.find(':');
   const bool prefixed = colon != std::string_view::npos;

@@ -128,8 +128,7 @@ constexpr auto kParserRows = std::to_array<Row>({
     {XMLErrs::Expected2ndSurrogateChar, {"character", "here stands a character that XML forbids"}},
     {XMLErrs::Unexpected2ndSurrogateChar,
      {"character", "here stands a character that XML forbids"}},
-    {XMLErrs::BadSchemaLocation,
-     {"schema-location", "xsi:schemaLocation does not hold pairs of namespace and address"}},
+    {XMLErrs::InvalidAttValue, kNilFault},
 });
 
 template <std::size_t N>
@@ -206,6 +205,14 @@ bool IsOfContent(const XMLCh* domain, unsigned int code) {
   return DomainOf(domain) == Domain::kValidity &&
          (code == XMLValid::NoCharDataInCM || code == XMLValid::NonWSContent ||
           code == XMLValid::EmptyElemHasContent || code == XMLValid::IDNotDeclared);
+}
+
+bool IsOfText(const XMLCh* domain, unsigned int code) {
+  return DomainOf(domain) == Domain::kValidity && code == XMLValid::NoCharDataInCM;
+}
+
+bool IsOfHint(const XMLCh* domain, unsigned int code) {
+  return DomainOf(domain) == Domain::kParser && code == XMLErrs::BadSchemaLocation;
 }
 
 std::string FacetOf(const xerces::DatatypeValidator* type, unsigned int code) {

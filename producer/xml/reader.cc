@@ -56,6 +56,12 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   struct Pending {
     std::string_view rule, text;
   };
+  // Text where only elements may stand; a CDATA section, unless it is blank.
+  struct Stray {
+    Pending fault;
+    std::string path;
+    std::uint32_t element;
+  };
 
   void startElement(const xerces::XMLElementDecl& declaration, const unsigned int name_space,
                     const XMLCh* const prefix,
@@ -73,6 +79,10 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
 
   void OnMisfit(const ContentWatch::Misfit& misfit);
   void OnStartTagRead(Level* parent, Level* level);
+  void ForgiveNil(const xerces::XMLElementDecl& declaration,
+                  const xerces::RefVectorOf<xerces::XMLAttr>& attributes, XMLSize_t count);
+  void OnCdata(std::u16string_view text);
+  void ReportStray();
   void OnFatal(const Fault& fault, XMLFileLoc line, XMLFileLoc column);
   void Report(std::string_view rule, std::string text, std::string path, std::uint32_t element);
   void Place(std::string_view text);
@@ -96,6 +106,7 @@ class Reader::Parser : public xerces::SAX2XMLReaderImpl {
   bool capturing_ = false;
   std::u16string captured_;
   std::vector<Pending> pending_;  // faults of the start tag being read
+  std::optional<Stray> stray_;    // the fault before this, whose text is still to come
 };
 
 Reader::Parser::Parser(const Schema& schema, ReaderGrammarPool* pool, ContentWatch* watch)
@@ -115,6 +126,8 @@ Reader::Parser::Parser(const Schema& schema, ReaderGrammarPool* pool, ContentWat
   setFeature(XMLUni::fgXercesLoadSchema, false);
   setFeature(XMLUni::fgXercesLoadExternalDTD, false);
   setFeature(XMLUni::fgXercesDisableDefaultEntityResolution, true);
+  // All but one are the end all the same: see error().
+  setFeature(XMLUni::fgXercesContinueAfterFatalError, true);
   setXMLEntityResolver(&RefusingResolver::Instance());
   setContentHandler(&NoHandler());
   setErrorHandler(&NoHandler());
@@ -130,6 +143,7 @@ Reading Reader::Parser::Read(std::string_view text, const ExtractPlan* plan) {
   leaves_traces_ = false;
   capturing_ = false;
   pending_.clear();
+  stray_.reset();
   static const XMLCh kName[] = u"document";
   xerces::MemBufInputSource source(reinterpret_cast<const XMLByte*>(text.data()), text.size(),
                                    kName, false);
@@ -150,6 +164,7 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
                                   const unsigned int name_space, const XMLCh* const,
                                   const xerces::RefVectorOf<xerces::XMLAttr>& attributes,
                                   const XMLSize_t count, const bool, const bool root) {
+  ReportStray();
   ++started_;
   if (depth_ == levels_.size()) levels_.emplace_back();
   Level& level = levels_[depth_];
@@ -170,7 +185,10 @@ void Reader::Parser::startElement(const xerces::XMLElementDecl& declaration,
     }
     level.unknown = parent->unknown;
   }
-  if (!pending_.empty()) OnStartTagRead(parent, &level);
+  if (!pending_.empty()) {
+    ForgiveNil(declaration, attributes, count);
+    OnStartTagRead(parent, &level);
+  }
   ++depth_;
   watch_->ForgetXsiType();
 
@@ -210,8 +228,28 @@ void Reader::Parser::OnStartTagRead(Level* parent, Level* level) {
   }
 }
 
+// xsi:nil is a boolean, and may be a number; Xerces takes words alone.
+void Reader::Parser::ForgiveNil(const xerces::XMLElementDecl& declaration,
+                                const xerces::RefVectorOf<xerces::XMLAttr>& attributes,
+                                XMLSize_t count) {
+  if (!ContentWatch::MayBeNil(declaration)) return;
+  for (XMLSize_t i = 0; i < count; ++i) {
+    const xerces::XMLAttr& attribute = *attributes.elementAt(i);
+    const std::string value = ToUtf8(View(attribute.getValue()));
+    if (View(attribute.getName()) != u"nil") continue;
+    const std::size_t at = value.find_first_not_of(' ');  // the parser has made all white space so
+    if (at == std::string::npos || value.find_last_not_of(' ') != at) continue;
+    if (value[at] != '0' && value[at] != '1') continue;
+    const bool forgiven = std::erase_if(pending_, [](const Pending& fault) {
+                            return fault.rule == kNilFault.rule && fault.text == kNilFault.text;
+                          }) > 0;
+    if (forgiven && value[at] == '1') watch_->setNillable(true);
+  }
+}
+
 void Reader::Parser::endElement(const xerces::XMLElementDecl&, const unsigned int, const bool,
                                 const XMLCh* const) {
+  ReportStray();
   if (depth_ == 0) return;
   const Level& level = levels_[--depth_];
   if (level.node != nullptr && level.node->field != nullptr) {
@@ -220,21 +258,39 @@ void Reader::Parser::endElement(const xerces::XMLElementDecl&, const unsigned in
   }
 }
 
-void Reader::Parser::docCharacters(const XMLCh* const chars, const XMLSize_t length, const bool) {
+void Reader::Parser::docCharacters(const XMLCh* const chars, const XMLSize_t length,
+                                   const bool cdata) {
+  if (cdata) OnCdata(std::u16string_view(chars, length));
   if (capturing_) captured_.append(chars, length);
 }
 
-void Reader::Parser::ignorableWhitespace(const XMLCh* const, const XMLSize_t, const bool) {}
+void Reader::Parser::ignorableWhitespace(const XMLCh* const chars, const XMLSize_t length,
+                                         const bool cdata) {
+  if (cdata) OnCdata(std::u16string_view(chars, length));
+}
+
+// Xerces takes no CDATA section where only elements may stand, not even a blank one.
+void Reader::Parser::OnCdata(std::u16string_view text) {
+  if (text.find_first_not_of(u" \t\n\r") == std::u16string_view::npos) stray_.reset();
+}
+
+void Reader::Parser::ReportStray() {
+  if (!stray_) return;
+  Stray stray = *std::exchange(stray_, std::nullopt);
+  Report(stray.fault.rule, std::string(stray.fault.text), std::move(stray.path), stray.element);
+}
 
 void Reader::Parser::error(const unsigned int code, const XMLCh* const domain,
                            const xerces::XMLErrorReporter::ErrTypes type, const XMLCh* const,
                            const XMLCh* const, const XMLCh* const, const XMLFileLoc line,
                            const XMLFileLoc column) {
   if (type == xerces::XMLErrorReporter::ErrType_Warning) return;
+  if (IsOfHint(domain, code)) return;  // no hint is followed
+  ReportStray();
   const Fault fault = DescribeFault(domain, code);
   if (type == xerces::XMLErrorReporter::ErrType_Fatal) {
     OnFatal(fault, line, column);
-    return;
+    throw Stop();
   }
   if (const auto misfit = watch_->TakeMisfit()) {
     OnMisfit(*misfit);
@@ -247,6 +303,8 @@ void Reader::Parser::error(const unsigned int code, const XMLCh* const domain,
     Report(fault.rule,
            facet.empty() ? std::string(fault.text) : fmt::format("{}: {}", fault.text, facet),
            TopPath(), TopElement());
+  } else if (IsOfText(domain, code)) {
+    stray_ = Stray{{fault.rule, fault.text}, TopPath(), TopElement()};
   } else if (IsOfContent(domain, code)) {
     Report(fault.rule, std::string(fault.text), TopPath(), TopElement());
   } else {

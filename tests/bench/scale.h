@@ -9,7 +9,7 @@ namespace utboks::bench {
 
 struct Scale {
   int rounds = 7;
-  int documents = 20'000;            // validated in a round
+  int documents = 50'000;            // validated in a round
   int groups = 300;                  // enqueue: commits of 64 in a round
   int singles = 1'500;               // enqueue: commits of one in a round
   int starts = 25;                   // of a whole program

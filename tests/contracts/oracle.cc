@@ -95,7 +95,6 @@ class Oracle::Judgement {
                              : root.name == contract_.root;
     if (!is_root) return {false, "the root element is another"};
     path_ = "/" + root.name.local;
-    if (Has(Quirk::kSchemaLocationInPairs)) SchemaLocations(root);
     Declared(root, *model_.Global(contract_, root.name));
     return verdict_;
   }
@@ -160,24 +159,12 @@ class Oracle::Judgement {
     if (const std::string* written = InstanceAttribute(element, "nil")) {
       if (!declaration.nillable) return Wrong("xsi:nil is not allowed");
       const std::string value = Collapsed(*written);
-      const bool word = value == "true" || value == "false";
-      if (!word && (Has(Quirk::kNilIsAWord) || (value != "1" && value != "0"))) {
+      if (value != "true" && value != "false" && value != "1" && value != "0") {
         return Wrong("xsi:nil is no boolean");
       }
       nil = value == "true" || value == "1";
     }
     ByType(element, type, nil);
-  }
-
-  // Wherever it stands, even in what is not looked at otherwise.
-  void SchemaLocations(const Parsed& element) {
-    if (const std::string* written = InstanceAttribute(element, "schemaLocation")) {
-      const std::string items = Collapsed(*written);
-      if (!items.empty() && std::ranges::count(items, ' ') % 2 == 0) {
-        Wrong("xsi:schemaLocation is not in pairs");
-      }
-    }
-    for (const Parsed& child : element.children) SchemaLocations(child);
   }
 
   void ByType(const Parsed& element, const Name& type, bool nil) {

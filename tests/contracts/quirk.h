@@ -15,8 +15,6 @@ enum class Quirk {
   kYearIs32Bit,
   kYearIs64Bit,
   kBase64SkipsForeign,
-  kNilIsAWord,
-  kSchemaLocationInPairs,
   kTypeNameIsNotTrimmed,
   kAnyTypeHasNoName,
   kLaxIsNotDeep,
@@ -38,12 +36,10 @@ inline constexpr auto kQuirks = std::to_array<QuirkName>({
     {Quirk::kYearIs32Bit, "year-of-32-bits", true, false},
     {Quirk::kYearIs64Bit, "year-of-64-bits", false, true},
     {Quirk::kBase64SkipsForeign, "base64-skips-foreign", false, true},
-    {Quirk::kNilIsAWord, "nil-is-a-word", true, false},
-    {Quirk::kSchemaLocationInPairs, "schema-location-in-pairs", true, false},
     {Quirk::kTypeNameIsNotTrimmed, "type-name-not-trimmed", false, true},
     {Quirk::kAnyTypeHasNoName, "any-type-has-no-name", true, false},
     {Quirk::kLaxIsNotDeep, "lax-is-not-deep", true, false},
-    {Quirk::kCdataIsText, "cdata-is-text", true, true},
+    {Quirk::kCdataIsText, "cdata-is-text", false, true},
     {Quirk::kAnyGlobalIsRoot, "any-global-is-root", false, true},
 });
 

@@ -56,6 +56,7 @@ inline const Catalogue& LaxCatalogue() {
           <xs:any namespace="##other" processContents="lax" minOccurs="0" maxOccurs="unbounded"/>
         </xs:sequence></xs:complexType></xs:element>
         <xs:element name="navn" type="xs:string" minOccurs="0"/>
+        <xs:element name="tom" type="xs:int" nillable="true" minOccurs="0"/>
       </xs:sequence></xs:complexType></xs:element>)"));
     return own.Load();
   }();

@@ -72,6 +72,29 @@ TEST(Reader, AnXsiTypeIsNotCarriedOverToTheNextElement) {
   }
 }
 
+TEST(Reader, XsiNilMayBeANumber) {
+  const auto validator = Validator::Make(LaxCatalogue(), {});
+  const auto valid = [&](const std::string& element) {
+    return Check(LaxDocument(element), {}, *validator).valid;
+  };
+  for (const std::string nil : {"true", "1", " 1 "}) {
+    EXPECT_TRUE(valid("<tom xsi:nil=\"" + nil + "\"/>")) << nil;
+    EXPECT_TRUE(valid("<tom xsi:nil=\"" + nil + "\"></tom>")) << nil;
+    EXPECT_FALSE(valid("<tom xsi:nil=\"" + nil + "\">1</tom>")) << nil;
+    EXPECT_FALSE(valid("<navn xsi:nil=\"" + nil + "\"/>")) << nil;
+  }
+  for (const std::string nil : {"false", "0"}) {
+    EXPECT_FALSE(valid("<tom xsi:nil=\"" + nil + "\"/>")) << nil;
+    EXPECT_TRUE(valid("<tom xsi:nil=\"" + nil + "\">1</tom>")) << nil;
+    EXPECT_FALSE(valid("<navn xsi:nil=\"" + nil + "\">a</navn>")) << nil;
+  }
+  for (const std::string nil : {"", "2", "True", "1 1", "11"}) {
+    EXPECT_FALSE(valid("<tom xsi:nil=\"" + nil + "\">1</tom>")) << nil;
+  }
+  EXPECT_THAT(Briefs(Check(LaxDocument("<tom xsi:nil=\"1\"/><u/>"), {}, *validator)),
+              ::testing::ElementsAre("element-unexpected 1 /r/*"));
+}
+
 TEST(Reader, WhereXsiTypeAsksForAValueNoElementMayStand) {
   const auto validator = Validator::Make(LaxCatalogue(), {});
   EXPECT_THAT(Briefs(Check(LaxDocument("<t xsi:type=\"xs:string\">a</t>"), {}, *validator)),
