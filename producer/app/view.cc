@@ -84,9 +84,10 @@ JsonObject AttemptJson(const AttemptView& attempt) {
     object.Add("http_status", attempt.http_status);
   }
   AddText(object, "reason", attempt.reason);
-  AddText(object, "feilkode", attempt.feilkode);
-  AddText(object, "support_id", attempt.support_id);
-  AddText(object, "retry_after", attempt.retry_after);
+  // The register's words, which may quote a document.
+  AddText(object, "feilkode", MaskIdentifier(attempt.feilkode));
+  AddText(object, "support_id", MaskIdentifier(attempt.support_id));
+  AddText(object, "retry_after", MaskIdentifier(attempt.retry_after));
   AddText(object, "worker", attempt.worker);
   return object;
 }
