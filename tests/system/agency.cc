@@ -193,8 +193,8 @@ std::string Agency::Identifier(int n) {
 
 std::string Agency::Letter(int n, int person) {
   const std::string number = PersonNumber(person == 0 ? n : person);
-  numbers_.push_back(number);
-  numbers_.push_back(PersonNumber(n));
+  numbers_.insert(number);
+  numbers_.insert(PersonNumber(n));
   return File(fmt::format("brev {} {}.xml", number, n), DeathNotice(Identifier(n), number));
 }
 
@@ -356,8 +356,8 @@ std::string Agency::Look(const std::string& sql) {
 void Agency::HandInHostile() {
   const std::string number = PersonNumber(kHostileNumber);
   const std::string wrong = WrongNumber(kHostileNumber);
-  numbers_.push_back(number);
-  numbers_.push_back(wrong);
+  numbers_.insert(number);
+  numbers_.insert(wrong);
   std::vector<std::string> files;
   for (const std::string& one : {number, wrong}) {
     for (const HostileLetter& letter : HostileLetters(one)) {
@@ -401,7 +401,7 @@ void Agency::ExpectNothingOf(const std::vector<std::string>& secrets, const std:
 
 void Agency::JudgeSaid() const {
   for (const Said& said : said_) {
-    std::vector<std::string> secrets = numbers_;
+    std::vector<std::string> secrets(numbers_.begin(), numbers_.end());
     for (const std::string& name : Names()) {
       if (said.may_echo.find(name) == std::string::npos) secrets.push_back(name);
     }
@@ -410,7 +410,7 @@ void Agency::JudgeSaid() const {
 }
 
 void Agency::JudgeFiles() const {
-  std::vector<std::string> secrets = numbers_;
+  std::vector<std::string> secrets(numbers_.begin(), numbers_.end());
   secrets.insert(secrets.end(), Names().begin(), Names().end());
   for (const auto& entry : fs::recursive_directory_iterator(home_.File("outbox"))) {
     ExpectNothingOf(secrets, entry.path().filename().string(), "a file's name");

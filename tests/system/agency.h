@@ -21,6 +21,7 @@
 
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -139,7 +140,7 @@ class Agency {
   const SimulatorFixture* reg_ = nullptr;
   TempDir home_;
   std::map<std::string, std::map<std::string, std::string>> settings_;
-  std::vector<std::string> numbers_;  // that must not be seen
+  std::set<std::string> numbers_;  // that must not be seen
   std::vector<Said> said_;
   std::unique_ptr<ChildProcess> worker_;
   std::vector<std::string> worker_words_;

@@ -16,7 +16,6 @@ namespace utboks::testing {
 namespace {
 
 using ::testing::HasSubstr;
-using ::testing::Not;
 using ::testing::StartsWith;
 
 std::size_t CountOf(const std::string& text, std::string_view part) {
@@ -201,7 +200,8 @@ TEST(Everyday, NotBeforeHoldsBackAndNothingElse) {
   ExpectRefused(agency.Run({"enqueue", "--ressurs", "doedsfall_v1", "--not-before",
                             "2031-01-01T10:00:00", agency.Letter(3)}),
                 2, {"--not-before", "zone"});
-  agency.Meddle("UPDATE message SET not_before = 1, due_at = 1");  // two hours later
+  // Two hours later.
+  agency.Meddle("UPDATE message SET not_before = 1, due_at = 1; UPDATE ready SET due_at = 1");
   agency.Drain();
   EXPECT_EQ(reg.Accepted().size(), 2U);
 }
