@@ -65,7 +65,8 @@ bool Resume(Gate& gate, WallTime now);
 bool ExpirePause(Gate& gate, WallTime now);
 
 // Times we set ourselves that lie further ahead than their own maximum are
-// pulled in (a clock was set back); true when one was.  pause_until stays.
+// pulled in (a clock was set back), and what is told to have begun has begun; true
+// when one was.  pause_until stays.
 bool PullIn(Gate& gate, const DeliverySettings& settings, WallTime now);
 
 }  // namespace utboks

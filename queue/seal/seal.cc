@@ -29,6 +29,25 @@ EVP_CIPHER_CTX* ThreadContext() {
   return context.get();
 }
 
+// OpenSSL takes an int; a text may be longer.
+constexpr std::size_t kMostAtOnce = std::size_t{1} << 30;
+
+// Through the cipher, as long as `text` is; false when it fails.
+bool Update(EVP_CIPHER_CTX* context, unsigned char* out, std::string_view text,
+            int (*update)(EVP_CIPHER_CTX*, unsigned char*, int*, const unsigned char*, int)) {
+  while (!text.empty()) {
+    const std::string_view part = text.substr(0, kMostAtOnce);
+    int length = 0;
+    if (update(context, out, &length, reinterpret_cast<const unsigned char*>(part.data()),
+               static_cast<int>(part.size())) != 1) {
+      return false;
+    }
+    if (out != nullptr) out += length;
+    text.remove_prefix(part.size());
+  }
+  return true;
+}
+
 void Must(bool done) {
   if (!done) std::abort();  // OpenSSL without AES, SHA-2 or memory: nothing can be kept safely
 }
@@ -100,13 +119,9 @@ std::string Sealer::Seal(std::string_view plain, const Uuid& message,
   int length = 0;
   Must(EVP_EncryptInit_ex2(context, inner_->cipher, key.bytes.bytes().data(), out + 2, nullptr) ==
        1);
-  Must(EVP_EncryptUpdate(context, nullptr, &length,
-                         reinterpret_cast<const unsigned char*>(bound.data()),
-                         static_cast<int>(bound.size())) == 1);
-  Must(EVP_EncryptUpdate(context, out + kHead, &length,
-                         reinterpret_cast<const unsigned char*>(plain.data()),
-                         static_cast<int>(plain.size())) == 1);
-  Must(EVP_EncryptFinal_ex(context, out + kHead + length, &length) == 1);
+  Must(Update(context, nullptr, bound, EVP_EncryptUpdate));
+  Must(Update(context, out + kHead, plain, EVP_EncryptUpdate));
+  Must(EVP_EncryptFinal_ex(context, out + kHead + plain.size(), &length) == 1);
   Must(EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_GET_TAG, kTag, out + kHead + plain.size()) == 1);
   return sealed;
 }
@@ -129,15 +144,12 @@ Result<std::string> Sealer::Open(std::string_view sealed, const Uuid& message,
   std::array<unsigned char, kTag> tag{};
   std::memcpy(tag.data(), in + kHead + size, kTag);
   auto* out = reinterpret_cast<unsigned char*>(plain.data());
-  const bool good =
-      EVP_DecryptInit_ex2(context, inner_->cipher, key->bytes.bytes().data(), in + 2, nullptr) ==
-          1 &&
-      EVP_DecryptUpdate(context, nullptr, &length,
-                        reinterpret_cast<const unsigned char*>(bound.data()),
-                        static_cast<int>(bound.size())) == 1 &&
-      EVP_DecryptUpdate(context, out, &length, in + kHead, static_cast<int>(size)) == 1 &&
-      EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
-      EVP_DecryptFinal_ex(context, out + length, &length) == 1;
+  const bool good = EVP_DecryptInit_ex2(context, inner_->cipher, key->bytes.bytes().data(), in + 2,
+                                        nullptr) == 1 &&
+                    Update(context, nullptr, bound, EVP_DecryptUpdate) &&
+                    Update(context, out, sealed.substr(kHead, size), EVP_DecryptUpdate) &&
+                    EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, kTag, tag.data()) == 1 &&
+                    EVP_DecryptFinal_ex(context, out + size, &length) == 1;
   if (!good) {
     explicit_bzero(plain.data(), plain.size());
     return broken;

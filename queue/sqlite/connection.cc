@@ -214,6 +214,11 @@ Status Connection::Explain(int code) const {
                                              "acknowledged is not kept, check the disk and start "
                                              "again",
                                              path_, code));
+    case SQLITE_TOOBIG:
+      return Status(Code::kInvalid,
+                    fmt::format("store {}: a document or an attachment is larger than a store can "
+                                "keep (1 GB)",
+                                path_));
     case SQLITE_NOMEM:
       return Status(Code::kBusy, fmt::format("store {}: out of memory; try again", path_));
     default:

@@ -101,6 +101,8 @@ class Connection {
   std::int64_t Changes() const { return sqlite3_changes64(db_); }
   // Rows inserted, changed or deleted since it was opened.
   std::int64_t TotalChanges() const { return sqlite3_total_changes64(db_); }
+  // Its close leaves the write-ahead log to the next connection.
+  void KeepLogOnClose() { sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }
   bool InTransaction() const { return sqlite3_get_autocommit(db_) == 0; }
   sqlite3* raw() { return db_; }
 

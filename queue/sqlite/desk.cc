@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "queue/breaker.h"
 #include "queue/disposition.h"
 #include "queue/reason.h"
@@ -75,9 +77,9 @@ Result<Step> Plan(const Act& act, const Uuid& id, const MessageRow& row) {
   return Status(Code::kInternal, "an unknown decision");
 }
 
-// A message that left its keys, and whose followers have gone on without it.  It may
-// stand in them again: a blame run puts back what it holds.
-Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& row) {
+// A message that left its keys, and whose followers have gone on without it, is
+// refused.  It may stand in them again: a blame run puts back what it holds.
+Status CheckFollowers(Work& work, const Act& act, MessageRow& row, Status* refused) {
   const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
   if (!keys.ok()) return keys.status();
   const Result<std::optional<MessageSeq>> sent = SentFollower(work.db, row.facts.seq, *keys);
@@ -85,12 +87,16 @@ Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& ro
   if (!sent->has_value()) return Status();
   if (!act.after_followers) {
     const Result<MessageRow> follower = ReadMessage(work.db, **sent);
-    if (!follower.ok()) return follower.status();
-    return Status(Code::kConflict,
-                  fmt::format("message {} would overtake backwards: message {} on the same person "
-                              "has been sent since; replay with --after-followers if the register "
-                              "is to get it after that one",
-                              FormatUuid(id), FormatUuid(follower->id)));
+    if (!follower.ok() && follower.code() != Code::kNotFound) return follower.status();
+    const std::string which =
+        follower.ok() ? "message " + FormatUuid(follower->id) : "a message, purged by now,";
+    *refused = Status(
+        Code::kConflict,
+        fmt::format("message {} would overtake backwards: {} on the same person has been sent "
+                    "since; replay with --after-followers if the register is to get it after that "
+                    "one",
+                    FormatUuid(row.id), which));
+    return Status();
   }
   const Result<std::optional<MessageSeq>> under_way =
       FollowerUnderWay(work.db, row.facts.seq, *keys);
@@ -100,17 +106,34 @@ Status CheckFollowers(Work& work, const Act& act, const Uuid& id, MessageRow& ro
   return Status();
 }
 
+Status CheckContent(Work& work, const MessageRow& row, Status* refused) {
+  Query q = work.db.Prepare("SELECT 1 FROM content WHERE seq = ?");
+  q.Bind(row.facts.seq);
+  if (!q.Step() && q.status().ok()) {
+    *refused = NotFrom(row.id, row.facts.state, "its content has been purged",
+                       "hand in a new message if the register must have it");
+  }
+  return q.status();
+}
+
+// Not ok when the store failed; a refusal of the act stands in `acted`, and then
+// nothing of the row is changed.
 Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Acted& acted) {
   acted.from = acted.to = row.facts.state;
   const Result<Step> step = Plan(act, id, row);
-  if (!step.ok()) return step.status();
+  if (!step.ok()) {
+    acted.status = step.status();
+    return Status();
+  }
   const State before = row.facts.state;
   const bool sends_again = act.decision == Decision::kRelease || act.decision == Decision::kReplay;
   if (sends_again) {
-    UTBOKS_RETURN_IF_ERROR(CheckFollowers(work, act, id, row));
+    UTBOKS_RETURN_IF_ERROR(CheckContent(work, row, &acted.status));
+    if (acted.status.ok()) UTBOKS_RETURN_IF_ERROR(CheckFollowers(work, act, row, &acted.status));
+    if (!acted.status.ok()) return Status();
     // A message released from a blame run is judged on its own from now on: its
     // `blame` and `judged` stay, so that the same verdict is believed.
-    row.facts.due_at = work.now;
+    row.facts.due_at = row.not_before ? std::max(*row.not_before, work.now) : work.now;
     // The register lost what it had a receipt for: the next one is the first again.
     if (step->cause == Cause::kReplayAgain) row.receipt = 0;
     row.facts.first_failure.reset();
@@ -124,9 +147,6 @@ Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Act
       q.BindText(act.edition).BindText(act.schema_hash).Bind(row.facts.seq);
       UTBOKS_RETURN_IF_ERROR(q.Run());
     }
-  }
-  if (row.not_before && sends_again && *row.not_before > work.now) {
-    row.facts.due_at = *row.not_before;
   }
   row.facts.state = step->to;
   row.facts.reason = step->reason;
@@ -148,83 +168,6 @@ Status GateAct(Work& work, GateRow& row, std::string_view word, std::string_view
   event.actor = actor;
   event.why = sealed;
   return AddGateEvent(work, row.nr, event);
-}
-
-Status RunFor(Connection& db, const char* sql, MessageSeq seq) {
-  Query q = db.Prepare(sql);
-  q.Bind(seq);
-  return q.Run();
-}
-
-// The record goes; the tombstone stays, so that the identifier is never free again.
-Status BuryRecord(Work& work, MessageSeq seq) {
-  Result<MessageRow> row = ReadMessage(work.db, seq);
-  if (!row.ok()) return row.status();
-  const Result<std::string> keys = ReadKeys(work.db, seq);
-  if (!keys.ok()) return keys.status();
-  Result<std::string> receipt = ReadReference(work.db, work.store.sealer, row->id, row->receipt);
-  if (!receipt.ok()) return receipt.status();
-  std::string reference;
-  if (!receipt->empty()) {
-    reference = work.store.sealer.Seal(*receipt, row->id, "reference");
-  }
-  {
-    Query q = work.db.Prepare(
-        "INSERT INTO tombstone (identifikator, id, digest, state, reference, at)"
-        " SELECT r.identifikator, m.id, r.digest, ?, ?, ? FROM record r JOIN message m ON m.seq = "
-        "r.seq"
-        " WHERE r.seq = ?");
-    q.Bind(static_cast<int>(row->facts.state));
-    if (reference.empty()) {
-      q.BindNull();
-    } else {
-      q.BindBlob(reference);
-    }
-    q.Bind(ToMillis(work.now)).Bind(seq);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  if (row->in_keys) UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, *row));
-  for (std::size_t at = 0; at + kOrderKeyBytes <= keys->size(); at += kOrderKeyBytes) {
-    Query q = work.db.Prepare("DELETE FROM order_key WHERE key = ? AND gone IN (0, 1) AND seq = ?");
-    q.BindBlob(std::string_view(*keys).substr(at, kOrderKeyBytes)).Bind(seq);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  for (std::int64_t attempt = row->last_attempt; attempt != 0;) {
-    std::int64_t prev = 0;
-    {
-      Query q = work.db.Prepare("SELECT prev FROM attempt WHERE id = ?");
-      q.Bind(attempt);
-      if (q.Step()) prev = q.Int(0);
-      UTBOKS_RETURN_IF_ERROR(q.status());
-    }
-    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attempt WHERE id = ?", attempt));
-    attempt = prev;
-  }
-  for (std::int64_t event = row->last_event; event != 0;) {
-    std::int64_t prev = 0;
-    {
-      Query q = work.db.Prepare("SELECT prev FROM history WHERE id = ?");
-      q.Bind(event);
-      if (q.Step()) prev = q.Int(0);
-      UTBOKS_RETURN_IF_ERROR(q.status());
-    }
-    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM history WHERE id = ?", event));
-    event = prev;
-  }
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM record WHERE seq = ?", seq));
-  return RunFor(work.db, "DELETE FROM message WHERE seq = ?", seq);
-}
-
-Result<std::vector<MessageSeq>> EndedBefore(Connection& db, const char* sql, WallTime before,
-                                            int most) {
-  std::vector<MessageSeq> seqs;
-  Query q = db.Prepare(sql);
-  q.Bind(ToMillis(before)).Bind(most);
-  while (q.Step()) seqs.push_back(q.Int(0));
-  UTBOKS_RETURN_IF_ERROR(q.status());
-  return seqs;
 }
 
 }  // namespace
@@ -254,9 +197,7 @@ Result<std::vector<Acted>> DoAct(Work& work, const Act& act) {
     }
     Result<MessageRow> row = ReadMessage(work.db, *seq);
     if (!row.ok()) return row.status();
-    acted.status = ActOnRow(work, act, id, *row, acted);
-    const Code code = acted.status.code();
-    if (code != Code::kOk && code != Code::kConflict && code != Code::kBusy) return acted.status;
+    UTBOKS_RETURN_IF_ERROR(ActOnRow(work, act, id, *row, acted));
     done.push_back(acted);
   }
   UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
@@ -328,79 +269,6 @@ Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor) {
   event.actor = actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, *row, event));
   return WriteMessage(work.db, *row);
-}
-
-Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_after,
-                               bool feed_read, int most) {
-  Desk::Purged purged;
-  if (!feed_read) {
-    const Result<std::vector<MessageSeq>> accepted =
-        EndedBefore(work.db, "SELECT seq FROM message WHERE state = 5 AND changed_at <= ? LIMIT ?",
-                    work.now - content_after, most);
-    if (!accepted.ok()) return accepted.status();
-    for (const MessageSeq seq : *accepted) {
-      Result<MessageRow> row = ReadMessage(work.db, seq);
-      if (!row.ok()) return row.status();
-      row->facts.state = State::kClosed;
-      row->facts.reason = "no-feedback-read";
-      NewEvent event;
-      event.reason = row->facts.reason;
-      event.actor = "worker";
-      const WallTime since = row->changed_at;
-      UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, State::kAccepted, Cause::kPurge, event));
-      // Its content has had its time already: it was final when it was accepted.
-      row->changed_at = since;
-      UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
-      ++purged.closed;
-    }
-  }
-  const Result<std::vector<MessageSeq>> contents = EndedBefore(
-      work.db,
-      "SELECT seq FROM message WHERE has_content = 1 AND state IN (6, 7, 8) AND changed_at <= ?"
-      " LIMIT ?",
-      work.now - content_after, most);
-  if (!contents.ok()) return contents.status();
-  for (const MessageSeq seq : *contents) {
-    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
-    UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
-    UTBOKS_RETURN_IF_ERROR(
-        RunFor(work.db, "UPDATE message SET has_content = 0 WHERE seq = ?", seq));
-    ++purged.contents;
-  }
-  const Result<std::vector<MessageSeq>> records = EndedBefore(
-      work.db, "SELECT seq FROM message WHERE state IN (6, 7, 8) AND changed_at <= ? LIMIT ?",
-      work.now - record_after, most);
-  if (!records.ok()) return records.status();
-  for (const MessageSeq seq : *records) {
-    UTBOKS_RETURN_IF_ERROR(BuryRecord(work, seq));
-    ++purged.records;
-  }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
-  return purged;
-}
-
-Status DoubtAfterRestore(Work& work) {
-  std::vector<MessageSeq> younger;
-  {
-    Query q = work.db.Prepare(
-        "SELECT m.seq FROM message m LEFT JOIN lease l ON l.seq = m.seq"
-        " WHERE m.state = 1 OR l.seq IS NOT NULL ORDER BY m.seq");
-    while (q.Step()) younger.push_back(q.Int(0));
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  for (const MessageSeq seq : younger) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
-    if (!row.ok()) return row.status();
-    const State before = row->facts.state;
-    row->facts.state = State::kInDoubt;
-    row->facts.reason = reason::kRestored;
-    row->facts.unanswered = true;
-    NewEvent event;
-    event.reason = row->facts.reason;
-    event.actor = "worker";
-    UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, before, Cause::kRestore, event));
-  }
-  return work.gates.WriteChanges();
 }
 
 }  // namespace utboks::sqlite

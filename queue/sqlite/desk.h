@@ -18,10 +18,6 @@ Status ResumeGateRow(Work& work, std::string_view gate, std::string_view actor,
 Status AcknowledgeAlarm(Work& work, std::string_view alarm, std::string_view actor,
                         const SensitiveText& why);
 Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor);
-Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_after,
-                               bool feed_read, int most);
-// After a copy was put back: everything that could have been sent since is in doubt.
-Status DoubtAfterRestore(Work& work);
 
 Result<MessageSeq> SeqOf(Connection& db, const Uuid& id);
 

@@ -73,6 +73,37 @@ Result<MessageSeq> LastBefore(Connection& db, std::string_view key, MessageSeq s
   }
 }
 
+Result<bool> AnybodyBefore(Connection& db, std::string_view key, MessageSeq seq) {
+  Query q = db.Prepare(
+      "SELECT 1 FROM order_key k JOIN message m ON m.seq = k.seq"
+      " WHERE k.key = ? AND k.gone IN (0, 1) AND k.seq < ? LIMIT 1");
+  q.BindBlob(key).Bind(seq);
+  const bool any = q.Step();
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return any;
+}
+
+// The places kept for purged messages at the head of a key: nobody is before them.
+Status DropPlacesOfPurged(Connection& db, std::string_view key) {
+  for (;;) {
+    MessageSeq first = 0;
+    {
+      Query q = db.Prepare(
+          "SELECT k.seq FROM order_key k LEFT JOIN message m ON m.seq = k.seq"
+          " WHERE k.key = ?1 AND k.gone = 1 AND m.seq IS NULL"
+          " AND k.seq = (SELECT min(seq) FROM order_key WHERE key = ?1 AND gone = 1)");
+      q.BindBlob(key);
+      if (q.Step()) first = q.Int(0);
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+    if (first == 0) return Status();
+    const Result<bool> one_before = AnybodyBefore(db, key, first);
+    if (!one_before.ok()) return one_before.status();
+    if (*one_before) return Status();
+    UTBOKS_RETURN_IF_ERROR(Drop(db, key, true, first));
+  }
+}
+
 }  // namespace
 
 Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys) {
@@ -138,9 +169,9 @@ Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
   std::optional<MessageSeq> found;
   UTBOKS_RETURN_IF_ERROR(ForEachKey(keys, [&](std::string_view key) -> Status {
     Query q = db.Prepare(
-        "SELECT k.seq FROM order_key k JOIN message m ON m.seq = k.seq"
-        " WHERE k.key = ?1 AND k.gone IN (0, 1) AND k.seq > ?2 AND (m.attempts > 0 OR EXISTS "
-        "(SELECT 1 FROM lease l WHERE l.seq = k.seq)) LIMIT 1");
+        "SELECT k.seq FROM order_key k LEFT JOIN message m ON m.seq = k.seq"
+        " WHERE k.key = ?1 AND k.gone IN (0, 1) AND k.seq > ?2 AND (m.seq IS NULL OR"
+        " m.attempts > 0 OR EXISTS (SELECT 1 FROM lease l WHERE l.seq = k.seq)) LIMIT 1");
     q.BindBlob(key).Bind(seq);
     if (!found && q.Step()) found = q.Int(0);
     return q.status();
@@ -161,6 +192,22 @@ Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq se
     return q.status();
   }));
   return found;
+}
+
+Status ForgetKeys(Work& work, MessageRow& row) {
+  const bool sent = row.attempts > 0;
+  UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, row));
+  const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
+  if (!keys.ok()) return keys.status();
+  const MessageSeq seq = row.facts.seq;
+  return ForEachKey(*keys, [&](std::string_view key) -> Status {
+    UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, false, seq));
+    UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, true, seq));
+    const Result<bool> one_before = AnybodyBefore(work.db, key, seq);
+    if (!one_before.ok()) return one_before.status();
+    if (!*one_before) return DropPlacesOfPurged(work.db, key);
+    return sent ? Put(work.db, key, true, seq) : Status();
+  });
 }
 
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) {

@@ -30,12 +30,17 @@ Status LeaveKeys(Work& work, MessageRow& row);
 // `row`, which had left, takes its old place again; whoever was first is so no longer.
 Status ReturnToKeys(Work& work, MessageRow& row);
 
-// A follower that has been sent since, or is being sent: the first found.
+// A follower that has been sent since, or is being sent: the first found; it may have
+// been purged since.
 Result<std::optional<MessageSeq>> SentFollower(Connection& db, MessageSeq seq,
                                                std::string_view keys);
 // A follower that is being sent or in doubt now: the first found.
 Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq seq,
                                                    std::string_view keys);
+
+// `row` is about to be purged.  Its place is kept where it was sent and one before it
+// in the key is still there: that one must not come back as if nothing had passed it.
+Status ForgetKeys(Work& work, MessageRow& row);
 
 // Anybody behind it in one of its keys.
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);

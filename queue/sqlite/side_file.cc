@@ -35,14 +35,14 @@ Status SideFile::Open(const std::string& path) {
 std::optional<Progress> SideFile::Read() const {
   std::array<char, 65> line{};
   if (fd_ < 0 || pread(fd_, line.data(), line.size() - 1, 0) <= 0) return std::nullopt;
-  long long epoch = 0, last_event = 0;
-  if (std::sscanf(line.data(), "utboks %lld %lld", &epoch, &last_event) != 2) return std::nullopt;
-  return Progress{epoch, last_event};
+  long long epoch = 0, rows = 0;
+  if (std::sscanf(line.data(), "utboks %lld %lld", &epoch, &rows) != 2) return std::nullopt;
+  return Progress{epoch, rows};
 }
 
 void SideFile::Write(const Progress& progress) {
   if (fd_ < 0) return;
-  const std::string text = fmt::format("utboks {} {}", progress.epoch, progress.last_event);
+  const std::string text = fmt::format("utboks {} {}", progress.epoch, progress.rows);
   const std::string line = fmt::format("{:<63}\n", text);
   // A line that cannot be written leaves the older one, which is harmless.
   [[maybe_unused]] const ssize_t wrote = pwrite(fd_, line.data(), line.size(), 0);

@@ -12,7 +12,7 @@ namespace utboks::sqlite {
 
 struct Progress {
   std::int64_t epoch = 0;
-  std::int64_t last_event = 0;
+  std::int64_t rows = 0;  // of history and attempts that there ever were
 };
 
 class SideFile {

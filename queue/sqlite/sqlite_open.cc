@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "queue/base/sync_folder.h"
-#include "queue/sqlite/desk.h"
 #include "queue/sqlite/migrate.h"
+#include "queue/sqlite/restore.h"
 #include "queue/sqlite/sqlite_store.h"
 #include "queue/sqlite/stamp.h"
 
@@ -140,7 +140,8 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
         (*db)->RunScript("PRAGMA wal_autocheckpoint = 8000; PRAGMA journal_size_limit = 67108864;"
                          "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
-    UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
+    // Not where there is nothing to do: an opening that writes waits for the disk.
+    if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
     UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, *keys, fresh));
     sealer_ = std::make_unique<Sealer>(std::move(keys).value(), store_id_);
     context_ = std::make_unique<StoreContext>(
@@ -190,7 +191,7 @@ void SqliteStore::StartWriter(std::unique_ptr<Connection> db) {
 }
 
 Status SqliteStore::BeginSideFile(Connection& db) {
-  const Result<std::int64_t> last = LastEvent(db);
+  const Result<std::int64_t> last = HowFar(db);
   if (!last.ok()) return last.status();
   side_file_.Write({epoch_, *last});
   return side_file_.Sync();
@@ -201,7 +202,7 @@ void SqliteStore::AfterCommit(Connection& db) {
   // would wake the claimer for ever.
   const std::int64_t rows = db.TotalChanges();
   if (std::exchange(rows_changed_, rows) == rows) return;
-  const Result<std::int64_t> last = LastEvent(db);
+  const Result<std::int64_t> last = HowFar(db);
   if (last.ok()) side_file_.Write({epoch_, *last});
   {
     std::lock_guard guard(change_mutex_);

@@ -7,6 +7,7 @@
 #include "queue/sqlite/claim.h"
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/insert.h"
+#include "queue/sqlite/purge.h"
 #include "queue/sqlite/reader.h"
 #include "queue/sqlite/settle.h"
 #include "queue/sqlite/tick.h"

@@ -112,8 +112,8 @@ Status KeepNewKeys(Connection& db, const StoreKeys& keys) {
   return Status();
 }
 
-Result<std::int64_t> LastEvent(Connection& db) {
-  Query q = db.Prepare("SELECT seq FROM sqlite_sequence WHERE name = 'history'");
+Result<std::int64_t> HowFar(Connection& db) {
+  Query q = db.Prepare("SELECT sum(seq) FROM sqlite_sequence WHERE name IN ('history', 'attempt')");
   const std::int64_t last = q.Step() ? q.Int(0) : 0;
   UTBOKS_RETURN_IF_ERROR(q.status());
   return last;
@@ -121,10 +121,10 @@ Result<std::int64_t> LastEvent(Connection& db) {
 
 Result<bool> IsOlderCopy(Connection& db, const Stamp& stamp,
                          const std::optional<Progress>& beside) {
-  const Result<std::int64_t> last = LastEvent(db);
+  const Result<std::int64_t> last = HowFar(db);
   if (!last.ok()) return last.status();
   if (stamp.copy) return true;
-  return beside ? beside->epoch != stamp.epoch || beside->last_event > *last : *last > 0;
+  return beside ? beside->epoch != stamp.epoch || beside->rows > *last : *last > 0;
 }
 
 Status OlderCopy(const std::string& path) {

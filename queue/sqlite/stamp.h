@@ -35,10 +35,11 @@ Status CheckKeys(Connection& db, const StoreOptions& options, const StoreKeys& k
 // Seal keys that were added to the file since are known from now on.
 Status KeepNewKeys(Connection& db, const StoreKeys& keys);
 
-// The id of the last row of history that there ever was: what is purged must not make
-// the store look older than the line beside it, which a death may leave as it was
+// How many rows of history and attempts there ever were: a claim writes an attempt
+// alone, and after it a message may have been sent.  What is purged counts on, or the
+// store would look older than the line beside it, which a death may leave as it was
 // before the purge.  0 when there was none.
-Result<std::int64_t> LastEvent(Connection& db);
+Result<std::int64_t> HowFar(Connection& db);
 // Is the store older than what was written beside it, or a copy?  Then messages in
 // it may have been sent since.  `beside` must have been read before the store's
 // transaction began, or a worker that commits makes it look older than it is.

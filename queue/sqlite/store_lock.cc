@@ -44,11 +44,11 @@ int OpenLockFile(const std::string& path) {
   return open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-void ShieldFromStop(bool shield) {
+sigset_t StopSignal() {
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTSTP);
-  pthread_sigmask(shield ? SIG_BLOCK : SIG_UNBLOCK, &stop, nullptr);
+  return stop;
 }
 
 }  // namespace
@@ -69,17 +69,21 @@ Status StoreLock::Open(const std::string& path) {
 Status StoreLock::Acquire(Millis limit) {
   if (fd_ < 0) return Status();
   const SteadyTime until = std::chrono::steady_clock::now() + limit;
+  // Before the turnstile: who stops in it stops all others as well.
+  const sigset_t stop = StopSignal();
+  sigset_t before;
+  pthread_sigmask(SIG_BLOCK, &stop, &before);
   const bool turn = TryUntil(until, [&] { return Turnstile(fd_, F_WRLCK); });
-  ShieldFromStop(true);
   const bool mine = turn && TryUntil(until, [&] { return flock(fd_, LOCK_EX | LOCK_NB) == 0; });
   if (turn) Turnstile(fd_, F_UNLCK);
   if (mine) {
+    before_ = before;
     const std::string pid = fmt::format("{:<15}\n", getpid());
     // Only for the message of whoever waits; a failure to write it harms nobody.
     [[maybe_unused]] const ssize_t wrote = pwrite(fd_, pid.data(), pid.size(), 0);
     return Status();
   }
-  ShieldFromStop(false);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
   std::array<char, 16> holder{};
   const ssize_t got = pread(fd_, holder.data(), holder.size() - 1, 0);
   std::string_view pid(holder.data(), got > 0 ? static_cast<std::size_t>(got) : 0);
@@ -92,8 +96,15 @@ Status StoreLock::Acquire(Millis limit) {
 
 void StoreLock::Release() {
   if (fd_ < 0) return;
+  // Read first: another thread that gets the lock writes its own there.
+  const sigset_t before = before_;
   flock(fd_, LOCK_UN);
-  ShieldFromStop(false);
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+void LetStopSignalIn() {
+  const sigset_t stop = StopSignal();
+  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
 }
 
 WorkerLock::~WorkerLock() {

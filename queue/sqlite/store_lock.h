@@ -7,6 +7,8 @@
 // while waiting) makes two busy processes take turns.  Process death frees both.
 #pragma once
 
+#include <signal.h>
+
 #include <string>
 
 #include "queue/base/clock.h"
@@ -23,15 +25,23 @@ class StoreLock {
 
   // kConfig when the file cannot be made or opened.
   Status Open(const std::string& path);
-  // kBusy after `limit`, with the pid of the holder.  While it is held SIGTSTP
-  // stays blocked in the calling thread: a stopped process must not hold it.
+  // kBusy after `limit`, with the pid of the holder.  While it is waited for and held
+  // SIGTSTP stays blocked in the calling thread, and in it alone: a stopped process
+  // must not hold the lock, so a program blocks SIGTSTP in its other threads for good
+  // (LetStopSignalIn).
   Status Acquire(Millis limit);
+  // By the thread that acquired it; SIGTSTP is blocked in it as it was before.
   void Release();
 
  private:
   int fd_ = -1;
   std::string path_;
+  sigset_t before_{};  // of whoever holds it
 };
+
+// The calling thread, the only one that holds a StoreLock for long, is the one that
+// SIGTSTP may reach: whenever it holds none.
+void LetStopSignalIn();
 
 // A lock held for as long as the object lives, by one process per file
 // (`PATH.worker`: one `run` per store).

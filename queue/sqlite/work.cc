@@ -205,6 +205,8 @@ std::string_view EventWord(State to, Cause cause) {
       return "replayed";
     case Cause::kClose:
       return "manual";
+    case Cause::kRestore:
+      return to == State::kInDoubt ? "in_doubt" : "restored";
     case Cause::kFeed:
     case Cause::kPurge:
       return to == State::kClosed ? "decided" : "accepted";

@@ -25,6 +25,8 @@ Writer::~Writer() {
   thread_.join();
   // The last close of a database checkpoints and removes its WAL.
   const Status locked = lock_.Acquire(kLockLimit);
+  // Without the lock it must not: committed rows can be lost (store_lock.h).
+  if (!locked.ok()) connection_->KeepLogOnClose();
   connection_.reset();
   if (locked.ok()) lock_.Release();
 }
@@ -46,6 +48,7 @@ void Writer::Break(const Status& why) {
 }
 
 void Writer::Loop() {
+  LetStopSignalIn();
   std::unique_lock guard(mutex_);
   for (;;) {
     arrived_.wait(guard, [&] { return stopping_ || !waiting_.empty(); });

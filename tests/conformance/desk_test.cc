@@ -450,6 +450,68 @@ TEST_P(DeskTest, PurgeTakesContentThenRecordAndKeepsTheIdentifierTaken) {
   EXPECT_EQ(StateOf(held), State::kHeld);
 }
 
+TEST_P(DeskTest, WhatHasNoContentLeftIsNotSentAgain) {
+  const Uuid rejected = In(State::kRejected, "a");
+  const Uuid accepted = In(State::kAccepted, "b");
+  const Millis month = std::chrono::hours(24 * 30);
+  clock_.Advance(month);
+  ASSERT_EQ(store_->Purge(month, month * 20, false, 10)->contents, 2);
+  for (const Uuid& id : {rejected, accepted}) {
+    const State before = StateOf(id);
+    const Acted acted = Decide(Decision::kReplay, id, [](Act& act) { act.again = true; });
+    EXPECT_EQ(acted.status.code(), Code::kConflict);
+    EXPECT_NE(acted.status.text().find("purged"), std::string::npos) << acted.status.text();
+    EXPECT_EQ(StateOf(id), before);
+  }
+  EXPECT_TRUE(ClaimUpTo(10).rows.empty());
+}
+
+TEST_P(DeskTest, AFollowerThatWasSentIsRememberedAfterItsPurge) {
+  if (!maker_->durable()) return;  // the settings of a store in memory are those it was made with
+  options_.delivery.on_head_failed = HeadPolicy::kContinue;
+  Open();
+  // One that a person will want again, and what passed it.
+  const Uuid head = Put(Row("head", {"anne", "bo"})).id;
+  Put(Row("sent", {"anne"}));
+  Put(Row("never-sent", {"bo"}));
+  const Claimed first = ClaimUpTo(1);
+  ASSERT_EQ(first.rows.size(), 1U);
+  Outcome held = Rejected();
+  held.verdict = Verdict::kHold;
+  held.reason = "http-413";
+  Settle(first.rows[0], held);
+  SendOne(Accepted());
+  ASSERT_EQ(Decide(Decision::kCancel, (*store_->Find("never-sent", false))[0].id).to,
+            State::kCancelled);
+  clock_.Advance(Millis(2));
+  ASSERT_EQ(store_->Purge(Millis(1), Millis(1), false, 10)->records, 2);
+  const Acted refused = Decide(Decision::kReplay, head);
+  EXPECT_EQ(refused.status.code(), Code::kConflict);
+  EXPECT_NE(refused.status.text().find("purged"), std::string::npos) << refused.status.text();
+  EXPECT_EQ(Decide(Decision::kReplay, head, [](Act& act) { act.after_followers = true; }).to,
+            State::kDue);
+  SendOne(Accepted());
+  // Whoever comes now is not held up by what is gone.
+  const Uuid next = Put(Row("next", {"anne"})).id;
+  clock_.Advance(Millis(2));
+  ASSERT_EQ(store_->Purge(Millis(1), Millis(1), false, 10)->records, 1);
+  SendOne(Accepted());
+  EXPECT_EQ(StateOf(next), State::kAccepted);
+}
+
+TEST_P(DeskTest, APurgeOfWhatIsLargeGoesInSmallerSteps) {
+  for (int i = 0; i < 3; ++i) {
+    NewRow row = Row(std::to_string(i));
+    row.document = SensitiveText(std::string(std::size_t{9} << 20, 'x'));
+    ASSERT_EQ(Decide(Decision::kCancel, Put(row).id).to, State::kCancelled);
+  }
+  const Millis month = std::chrono::hours(24 * 30);
+  clock_.Advance(month);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 100)->contents, 2);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 100)->contents, 1);
+  EXPECT_EQ(store_->Purge(month, month * 20, false, 100)->contents, 0);
+}
+
 TEST_P(DeskTest, PurgeGoesInSmallSteps) {
   for (int i = 0; i < 5; ++i) In(State::kCancelled, std::to_string(i));
   clock_.Advance(std::chrono::hours(24 * 40));

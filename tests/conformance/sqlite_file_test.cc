@@ -297,6 +297,73 @@ TEST_F(SqliteFileTest, ACopyPutBackMustBeOwnedUpTo) {
   EXPECT_NE(Open(), nullptr) << "once is enough";
 }
 
+TEST_F(SqliteFileTest, ACopyFromBeforeARequestIsNoticed) {
+  const Uuid id = Put(*Open(), "a");
+  fs::copy_file(Path(), dir_.File("copy.db"));
+  {
+    const auto store = Open();
+    const Room room{"doedsfall_v1", 1};
+    ASSERT_EQ(store->Claim({&room, 1}, 1)->rows.size(), 1U);  // and its worker dies
+  }
+  fs::copy_file(dir_.File("copy.db"), Path(), fs::copy_options::overwrite_existing);
+  Refused(Code::kConfig, "--after-restore");
+  options_.after_restore = true;
+  EXPECT_EQ(StateOf(*Open(), id), State::kInDoubt);
+}
+
+TEST_F(SqliteFileTest, AfterARestoreNothingCountsAsNeverSent) {
+  const std::string backup = dir_.File("backup.db");
+  Uuid sending, held, rejected;
+  {
+    const auto store = Open();
+    const Room room{"doedsfall_v1", 1};
+    rejected = Put(*store, "rejected");
+    const Settlement done{store->Claim({&room, 1}, 1)->rows[0], Rejected()};
+    ASSERT_TRUE(store->Settle({&done, 1}).ok());
+    sending = Put(*store, "sending");
+    ASSERT_EQ(store->Claim({&room, 1}, 1)->rows.size(), 1U);
+    held = Put(*store, "held");
+    Act hold;
+    hold.ids = {held};
+    hold.actor = "cli:kari";
+    ASSERT_TRUE(store->Do(hold).ok());
+    ASSERT_TRUE(store->Backup(backup).ok());
+  }
+  fs::rename(backup, Path());
+  options_.after_restore = true;
+  const auto store = Open();
+  EXPECT_EQ(StateOf(*store, sending), State::kInDoubt);
+  const std::vector<AttemptView> attempts = *store->Attempts(sending, false);
+  ASSERT_EQ(attempts.size(), 1U);
+  EXPECT_EQ(attempts[0].result, AttemptResult::kUnanswered);
+  EXPECT_EQ(attempts[0].reason, "restored");
+  Act cancel;
+  cancel.decision = Decision::kCancel;
+  cancel.ids = {held, rejected};
+  cancel.actor = "cli:kari";
+  for (const Acted& acted : *store->Do(cancel)) {
+    EXPECT_EQ(acted.status.code(), Code::kConflict) << "it may be registered";
+  }
+  Act release;
+  release.decision = Decision::kRelease;
+  release.ids = {held};
+  release.actor = "cli:kari";
+  EXPECT_EQ((*store->Do(release))[0].to, State::kInDoubt);
+  const std::vector<EventView> events = *store->Events(0, 0, rejected);
+  EXPECT_EQ(events.back().event, "restored");
+}
+
+TEST_F(SqliteFileTest, OpeningWritesNothing) {
+  Open();
+  const auto read = [&] {
+    std::ifstream file(Path(), std::ios::binary);
+    return std::string((std::istreambuf_iterator<char>(file)), {});
+  };
+  const std::string before = read();
+  Open();
+  EXPECT_EQ(read(), before) << "each command would wait for the disk";
+}
+
 TEST_F(SqliteFileTest, ACopyIsKnownAsOneEvenWithoutItsSideFile) {
   const std::string backup = dir_.File("backup.db");
   Put(*Open(), "a");

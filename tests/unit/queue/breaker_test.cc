@@ -312,6 +312,9 @@ TEST_F(BreakerTest, TimesOfAClockThatWasSetBackArePulledIn) {
   EXPECT_LE(*gate_.next_probe, now_ + Millis(18'000));
   EXPECT_EQ(gate_.not_before, now_ + settings_.retry_after_max);
   EXPECT_EQ(gate_.pause_until, pause);
+  // Or the alarm of a closed resource would wait for two days.
+  EXPECT_EQ(gate_.outage_since, now_);
+  EXPECT_EQ(gate_.paused_since, now_);
   EXPECT_FALSE(PullIn(gate_, settings_, now_));
 }
 
