@@ -88,6 +88,12 @@ struct Probe {
   bool nothing_waits = false;    // no message waits at all: HEAD alone decides
 };
 
+// Whether HEAD may be asked of a resource now, to learn what it answers.
+struct HeadTurn {
+  bool ask = false;               // yes, and a token was taken for it
+  std::optional<WallTime> again;  // not now, but then; neither: it is not to be asked
+};
+
 struct Payload {
   std::string ressurs;
   SensitiveText identifikator;

@@ -21,6 +21,17 @@ Millis Interval(int number, const DeliverySettings& settings) {
   return interval;
 }
 
+// A 429 is everybody's.
+void Heed(const HeadResult& head, Gate& site, const DeliverySettings& settings, WallTime now) {
+  if (!head.throttled) return;
+  const Millis asked = head.wait.value_or(settings.backoff_min);
+  Throttle(site, now + std::clamp(asked, settings.backoff_min, settings.retry_after_max));
+}
+
+bool IsCalm(const Gate& gate) {
+  return !HasMark(gate) && gate.failed.empty();
+}
+
 // Did the probe show that the site answers, whatever it says of the resource?
 bool SiteAnswers(const ProbeEnd& end, const Gate& site) {
   if (end.outcome == nullptr) return end.nothing_waits && HeadSaysYes(site, end.head);
@@ -79,13 +90,22 @@ void LearnHead(Gate& resource, const HeadResult& head) {
   }
 }
 
+bool LearnsAtStart(const Gate& resource, const Gate& site) {
+  return resource.head_status == 0 && IsCalm(resource) && IsCalm(site);
+}
+
+void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
+                 const DeliverySettings& settings, WallTime now) {
+  Heed(head, site, settings, now);
+  const bool sound =
+      !head.web_page && (head.gate == GateEffect::kNone || head.gate == GateEffect::kSuccess);
+  if (sound && LearnsAtStart(resource, site)) LearnHead(resource, head);
+}
+
 ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
                      const DeliverySettings& settings, WallTime now, Random& random) {
   ProbeEffect effect;
-  if (end.head.throttled) {
-    const Millis asked = end.head.wait.value_or(settings.backoff_min);
-    Throttle(site, now + std::clamp(asked, settings.backoff_min, settings.retry_after_max));
-  }
+  Heed(end.head, site, settings, now);
   if (end.head.credential) {
     CloseGate(site, end.head.reason, settings, now, random);
     site.credential = true;

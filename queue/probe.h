@@ -57,8 +57,19 @@ bool SendsAnyway(const Gate& gate);
 bool SendsAfterHead(const Gate& gate, const HeadResult& head);
 // Whether the running probe prefers a message never in doubt (each fourth).
 bool PrefersFresh(const Gate& gate);
-// HEAD said `head` while all was well: that status is remembered for `resource`.
+// HEAD said `head`, and the message after it passed: that status is remembered for
+// `resource`.
 void LearnHead(Gate& resource, const HeadResult& head);
+
+// Whether a worker that starts asks HEAD of `resource`, so that probes know what it
+// answers when all is well.  Not what a message has proved already, and not where a
+// gate is shut or failures stand: an answer then is an outage's.
+bool LearnsAtStart(const Gate& resource, const Gate& site);
+// It was asked, and said `head`.  Without a message after it only a status is
+// remembered that would shut no gate, and only while LearnsAtStart still holds; a
+// 429 is heeded.  No failure is: it was our wish to ask, nobody's message.
+void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
+                 const DeliverySettings& settings, WallTime now);
 
 struct ProbeEnd {
   bool of_site = false;       // the site's gate was probed, else the resource's

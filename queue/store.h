@@ -47,6 +47,11 @@ class Delivery {
   // that was claimed and not sent is handed back.
   virtual Status SettleProbe(const Probe& probe, const HeadResult& head,
                              const std::optional<Outcome>& message) = 0;
+  // For a worker that starts: as LearnsAtStart of queue/probe says.  Leaves a token
+  // for a message: none ever waits for this.
+  virtual Result<HeadTurn> ClaimHead(std::string_view ressurs) = 0;
+  // What it was answered.
+  virtual Status LearnHead(std::string_view ressurs, const HeadResult& head) = 0;
   virtual Result<Payload> Load(const Lease& lease) = 0;
   // Claimed and surely never begun: back to its place, the attempt forgotten.
   virtual Status HandBack(std::span<const Lease> surely_not_sent) = 0;

@@ -41,7 +41,8 @@ Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSet
       clock_(clock),
       busy_(store),
       pool_(store, make_client, SendersFor(settings_), settings_.time_limit, clock),
-      prober_(store, make_client, settings_.delivery, clock) {
+      prober_(store, make_client, settings_.delivery, clock),
+      learner_(store, make_client, settings_.resources, settings_.delivery.probe_timeout, clock) {
   for (const std::string& ressurs : settings_.resources) {
     windows_.emplace(ressurs, Window(settings_.delivery.max_in_flight));
   }
@@ -61,6 +62,7 @@ Status Dispatcher::Start() {
   settler_ = std::thread([this] { SettleLoop(); });
   ticker_ = std::thread([this] { TickLoop(); });
   claimer_ = std::thread([this] { ClaimLoop(); });
+  learner_.Start();
   return Status();
 }
 
@@ -68,6 +70,7 @@ void Dispatcher::Stop() {
   if (!running_) return;
   running_ = false;
   claiming_.request_stop();
+  learner_.Stop();
   claimer_.join();
   ticker_.join();
   pool_.StopBeginning();

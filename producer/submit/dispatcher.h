@@ -2,7 +2,8 @@
 //
 // Two threads beside the senders: one claims as many messages as senders stand
 // free and windows have room, one settles many outcomes in one commit.  A third
-// asks the closed gates (prober).  They meet the rest of the program only in the
+// asks the closed gates (prober), a fourth learns at the start what they would be
+// asked (head_learner).  They meet the rest of the program only in the
 // store.  Stop first ends claiming, hands back what was not begun, gives what is
 // being sent `stop_timeout`, cuts off the rest (in doubt), and settles last.
 #pragma once
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "producer/submit/busy_alarm.h"
+#include "producer/submit/head_learner.h"
 #include "producer/submit/prober.h"
 #include "producer/submit/sender_pool.h"
 #include "queue/base/mutex.h"
@@ -64,6 +66,7 @@ class Dispatcher final : public Service {
   BusyAlarm busy_;
   SenderPool pool_;
   Prober prober_;
+  HeadLearner learner_;
 
   mutable Mutex mutex_;
   std::map<std::string, Window, std::less<>> windows_ UTBOKS_GUARDED_BY(mutex_);

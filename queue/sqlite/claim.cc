@@ -81,21 +81,6 @@ Result<bool> ProbeSending(Connection& db, int nr) {
   return any;
 }
 
-// Takes `wanted` tokens and leaves `kept` in the bucket; how many it gave.
-// `next`, where it gave fewer: when the next one is there.
-Result<int> TakeTokens(Work& work, int wanted, int kept, std::optional<WallTime>* next) {
-  const int limit = work.store.settings.rate_limit_per_minute;
-  if (limit == 0 || wanted <= 0) return wanted;
-  Result<Bucket> bucket = ReadBucket(work.db);
-  if (!bucket.ok()) return bucket.status();
-  const int all = Take(*bucket, wanted + kept, limit, work.now);
-  const int given = std::clamp(all - kept, 0, wanted);
-  GiveBack(*bucket, all - given, limit);
-  if (given < wanted) Sooner(*next, NextToken(*bucket, limit, work.now));
-  UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
-  return given;
-}
-
 // Writes lease and attempt.  The attempt is the record of the claim: it stands
 // before the first byte can leave.
 Result<Lease> TakeLease(Work& work, GateRow& gate, const Candidate& candidate, bool probe,
@@ -153,6 +138,19 @@ Status FillLine(Work& work, Line& line, int most) {
 }
 
 }  // namespace
+
+Result<int> TakeTokens(Work& work, int wanted, int kept, std::optional<WallTime>* next) {
+  const int limit = work.store.settings.rate_limit_per_minute;
+  if (limit == 0 || wanted <= 0) return wanted;
+  Result<Bucket> bucket = ReadBucket(work.db);
+  if (!bucket.ok()) return bucket.status();
+  const int all = Take(*bucket, wanted + kept, limit, work.now);
+  const int given = std::clamp(all - kept, 0, wanted);
+  GiveBack(*bucket, all - given, limit);
+  if (given < wanted) Sooner(*next, NextToken(*bucket, limit, work.now));
+  UTBOKS_RETURN_IF_ERROR(WriteBucket(work.db, *bucket));
+  return given;
+}
 
 Status ReturnTokens(Work& work, int unused) {
   if (unused <= 0 || work.store.settings.rate_limit_per_minute == 0) return Status();

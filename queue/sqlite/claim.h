@@ -1,6 +1,7 @@
 // Taking messages to send, and giving back what was never begun.
 #pragma once
 
+#include <optional>
 #include <span>
 
 #include "queue/message.h"
@@ -12,6 +13,9 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
 Result<std::optional<Probe>> ClaimProbeRow(Work& work);
 Status HandBackRows(Work& work, std::span<const Lease> leases);
 
+// Takes `wanted` tokens and leaves `kept` in the bucket; how many it gave.
+// `next`, where it gave fewer: when the next one is there, if that is sooner.
+Result<int> TakeTokens(Work& work, int wanted, int kept, std::optional<WallTime>* next);
 // Gives tokens back to the bucket that were taken and not used.
 Status ReturnTokens(Work& work, int unused);
 

@@ -6,6 +6,7 @@
 
 #include "queue/sqlite/claim.h"
 #include "queue/sqlite/desk.h"
+#include "queue/sqlite/head.h"
 #include "queue/sqlite/insert.h"
 #include "queue/sqlite/purge.h"
 #include "queue/sqlite/reader.h"
@@ -133,6 +134,14 @@ Result<std::optional<Probe>> SqliteStore::ClaimProbe() {
 Status SqliteStore::SettleProbe(const Probe& probe, const HeadResult& head,
                                 const std::optional<Outcome>& message) {
   return WriteStatus([&](Work& work) { return SettleProbeRow(work, probe, head, message); });
+}
+
+Result<HeadTurn> SqliteStore::ClaimHead(std::string_view ressurs) {
+  return Write<HeadTurn>([&](Work& work) { return ClaimHeadRow(work, ressurs); });
+}
+
+Status SqliteStore::LearnHead(std::string_view ressurs, const HeadResult& head) {
+  return WriteStatus([&](Work& work) { return LearnHeadRow(work, ressurs, head); });
 }
 
 Result<Payload> SqliteStore::Load(const Lease& lease) {

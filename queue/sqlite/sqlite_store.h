@@ -34,6 +34,8 @@ class SqliteStore final : public Store {
   Result<std::optional<Probe>> ClaimProbe() override;
   Status SettleProbe(const Probe& probe, const HeadResult& head,
                      const std::optional<Outcome>& message) override;
+  Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
+  Status LearnHead(std::string_view ressurs, const HeadResult& head) override;
   Result<Payload> Load(const Lease& lease) override;
   Status HandBack(std::span<const Lease> surely_not_sent) override;
   Status Settle(std::span<const Settlement> done) override;

@@ -28,6 +28,12 @@ class WatchedDelivery final : public Delivery {
                      const std::optional<Outcome>& message) override {
     return store_.SettleProbe(probe, head, message);
   }
+  Result<HeadTurn> ClaimHead(std::string_view ressurs) override {
+    return store_.ClaimHead(ressurs);
+  }
+  Status LearnHead(std::string_view ressurs, const HeadResult& head) override {
+    return store_.LearnHead(ressurs, head);
+  }
   Result<Payload> Load(const Lease& lease) override { return store_.Load(lease); }
   Status HandBack(std::span<const Lease> leases) override { return store_.HandBack(leases); }
   Status Settle(std::span<const Settlement> done) override;

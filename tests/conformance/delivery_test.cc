@@ -504,6 +504,82 @@ TEST_P(DeliveryTest, WithNothingWaitingHeadAloneOpensTheGate) {
   EXPECT_FALSE(GateNamed("").outage);
 }
 
+HeadResult Well(int status = 200) {
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = status;
+  return head;
+}
+
+TEST_P(DeliveryTest, WhatHeadAnswersAtAStartIsKeptUntilAMessageProvesIt) {
+  EXPECT_TRUE(store_->ClaimHead("doedsfall_v1")->ask);
+  ASSERT_TRUE(store_->LearnHead("doedsfall_v1", Well(405)).ok());
+  EXPECT_EQ(GateNamed("doedsfall_v1").head_status, 405);
+  const Result<HeadTurn> again = store_->ClaimHead("doedsfall_v1");
+  ASSERT_TRUE(again.ok());
+  EXPECT_FALSE(again->ask) << "it is known";
+  EXPECT_FALSE(again->again);
+  EXPECT_TRUE(store_->ClaimHead("foedsel_v1")->ask) << "each resource for itself";
+  if (maker_->durable()) {
+    Open();
+    EXPECT_EQ(GateNamed("doedsfall_v1").head_status, 405);
+  }
+  ASSERT_TRUE(store_->LearnHead("doedsfall_v1", Well(200)).ok());
+  EXPECT_EQ(GateNamed("doedsfall_v1").head_status, 405);
+}
+
+TEST_P(DeliveryTest, NothingIsLearntWhileAGateIsShut) {
+  ASSERT_TRUE(store_->ClaimHead("doedsfall_v1")->ask);
+  Put(Row("a"));
+  SendOne(Refused());
+  ASSERT_TRUE(GateNamed("").outage) << "while HEAD was on its way";
+  ASSERT_TRUE(store_->LearnHead("doedsfall_v1", Well()).ok());
+  EXPECT_EQ(GateNamed("doedsfall_v1").head_status, 0);
+  const Result<HeadTurn> turn = store_->ClaimHead("doedsfall_v1");
+  EXPECT_FALSE(turn->ask);
+  EXPECT_FALSE(turn->again) << "its probe will learn it";
+}
+
+TEST_P(DeliveryTest, AFailureAtAStartShutsNothingAndA429IsHeeded) {
+  HeadResult down;
+  down.asked = down.credential = true;
+  down.scope = Scope::kSite;
+  down.gate = GateEffect::kClose;
+  down.reason = "tls";
+  ASSERT_TRUE(store_->LearnHead("doedsfall_v1", down).ok());
+  EXPECT_FALSE(GateNamed("").outage);
+  HeadResult throttled = Well(429);
+  throttled.throttled = true;
+  throttled.gate = GateEffect::kNotBefore;
+  throttled.wait = Millis(5'000);
+  ASSERT_TRUE(store_->LearnHead("doedsfall_v1", throttled).ok());
+  Put(Row("a"));
+  EXPECT_TRUE(ClaimUpTo(1).rows.empty());
+  const Result<HeadTurn> turn = store_->ClaimHead("doedsfall_v1");
+  EXPECT_FALSE(turn->ask);
+  EXPECT_EQ(turn->again, clock_.Wall() + Millis(5'000));
+  clock_.Advance(Millis(5'000));
+  EXPECT_TRUE(store_->ClaimHead("doedsfall_v1")->ask);
+  EXPECT_EQ(ClaimUpTo(1).rows.size(), 1U);
+}
+
+TEST_P(DeliveryTest, HeadAtAStartTakesATokenAndLeavesOneForAMessage) {
+  options_.delivery.rate_limit_per_minute = 180;  // capacity 3, one in 339 ms
+  Open();
+  Put(Row("a"));
+  EXPECT_FALSE(store_->ClaimHead("doedsfall_v1")->ask) << "the bucket starts empty";
+  clock_.Advance(Millis(340));
+  const Result<HeadTurn> turn = store_->ClaimHead("doedsfall_v1");
+  EXPECT_FALSE(turn->ask) << "the only token is a message's";
+  EXPECT_TRUE(turn->again);
+  EXPECT_EQ(ClaimUpTo(1).rows.size(), 1U);
+  clock_.Advance(Millis(680));
+  EXPECT_TRUE(store_->ClaimHead("doedsfall_v1")->ask);
+  Put(Row("b"));
+  Put(Row("c"));
+  EXPECT_EQ(ClaimUpTo(2).rows.size(), 1U) << "HEAD took the other";
+}
+
 TEST_P(DeliveryTest, ManyWorkersThreadsSendEachMessageOnce) {
   constexpr int kMessages = 200;
   std::vector<NewRow> rows;

@@ -109,7 +109,8 @@ class Scenario {
     CheckHistory();
   }
 
-  bool probed() const { return register_.heads() > 0; }
+  // One HEAD is asked at the start, whatever happens.
+  bool probed() const { return register_.heads() > 1; }
   const FaultStore& store() const { return *store_; }
   const ClientFaults& client_faults() const { return client_faults_; }
   std::set<std::string> Seen() const { return seen_; }
@@ -368,6 +369,15 @@ TEST_F(FaultSweep, SettleProbeFails) {
 }
 TEST_F(FaultSweep, SettleProbeLosesItsAnswer) {
   SweepStore(StoreCall::kSettleProbe, true);
+}
+TEST_F(FaultSweep, ClaimHeadFails) {
+  SweepStore(StoreCall::kClaimHead, false);
+}
+TEST_F(FaultSweep, LearnHeadFails) {
+  SweepStore(StoreCall::kLearnHead, false);
+}
+TEST_F(FaultSweep, LearnHeadLosesItsAnswer) {
+  SweepStore(StoreCall::kLearnHead, true);
 }
 TEST_F(FaultSweep, ADecisionFails) {
   SweepStore(StoreCall::kDo, false);

@@ -105,7 +105,7 @@ bool Exchange::Run(bool keep_alive) {
   const Answer answer = Decide();
   if (!Settle(answer)) return false;
   // A step that counts answers may shut the door here: before the client knows.
-  site_.timeline.OnDecided(SteadyNow());
+  if (http_.getMethod() != "HEAD") site_.timeline.OnDecided(SteadyNow());
   if (site_.timeline.HasChanges()) site_.moved(way_.connection);
   return Deliver(answer, keep_alive && !way_.ending());
 }

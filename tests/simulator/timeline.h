@@ -50,7 +50,7 @@ class Timeline {
 
   // A request has come.
   Play OnRequest(const Request& request, SteadyTime now);
-  // A request's answer has been decided (steps at the door count these).
+  // A message's answer has been decided (steps at the door count these).
   void OnDecided(SteadyTime now);
 
   // What has begun and ended since the last call, in order.

@@ -105,6 +105,27 @@ TEST(Timeline, AStepMayBeForOneMethod) {
       "e");
 }
 
+TEST(Timeline, HeadIsMetButCountedOnlyWhereAStepIsForIt) {
+  const Timeline::Request head{
+      .method = "HEAD", .ressurs = "doedsfall_v1", .identifier = "", .identifier_sha256 = ""};
+  Stage all("step = [{kind='error', name='e', for_requests=1}]");
+  EXPECT_EQ(Stage::Name(all.timeline.OnRequest(head, kStart)), "e");
+  EXPECT_EQ(Stage::Name(all.timeline.OnRequest(head, kStart)), "e");
+  EXPECT_EQ(all.Ask(), "e");
+  EXPECT_EQ(all.Ask(), "");
+  EXPECT_EQ(Stage::Name(all.timeline.OnRequest(head, kStart)), "");
+
+  Stage later("step = [{kind='error', name='e', after_requests=1}]");
+  EXPECT_EQ(Stage::Name(later.timeline.OnRequest(head, kStart)), "");
+  EXPECT_EQ(later.Ask(), "");
+  EXPECT_EQ(later.Ask(), "e");
+
+  Stage its_own("step = [{kind='error', name='e', method='HEAD', for_requests=1}]");
+  EXPECT_EQ(its_own.Ask(), "");
+  EXPECT_EQ(Stage::Name(its_own.timeline.OnRequest(head, kStart)), "e");
+  EXPECT_EQ(Stage::Name(its_own.timeline.OnRequest(head, kStart)), "");
+}
+
 TEST(Timeline, AStepMayBeForTheFirstSendsOfEachMessage) {
   Stage stage("step = [{kind='lost', name='l', attempts=2}]");
   EXPECT_EQ(stage.Ask("a", seconds(0), 1), "l");

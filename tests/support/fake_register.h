@@ -8,6 +8,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -61,9 +62,20 @@ class FakeRegister {
     std::lock_guard lock(mutex_);
     return requests_;
   }
-  int heads() const {
+  int heads() const { return static_cast<int>(heads_asked().size()); }
+  // Of which resources HEAD was asked, in order.
+  std::vector<std::string> heads_asked() const {
     std::lock_guard lock(mutex_);
     return heads_;
+  }
+  bool AwaitHeads(std::size_t count, std::chrono::seconds patience = std::chrono::seconds(30)) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, patience, [&] { return heads_.size() >= count; });
+  }
+  // What each HEAD gets from now on; without it, 200, or no answer while it is shut.
+  void AnswerHead(const HeadResult& head) {
+    std::lock_guard lock(mutex_);
+    head_ = head;
   }
 
  private:
@@ -106,8 +118,9 @@ class FakeRegister {
 
   HeadResult Head(std::string_view ressurs) {
     std::lock_guard lock(mutex_);
-    ++heads_;
+    heads_.emplace_back(ressurs);
     changed_.notify_all();
+    if (head_) return *head_;
     HeadResult head;
     head.asked = true;
     const bool shut = Blocks(ressurs);
@@ -138,7 +151,8 @@ class FakeRegister {
   std::map<std::string, int> times_;
   bool shut_ = false;
   std::string shut_ressurs_;
-  int heads_ = 0;
+  std::vector<std::string> heads_;
+  std::optional<HeadResult> head_;
 };
 
 }  // namespace utboks::testing

@@ -45,6 +45,8 @@ class FakeStore final : public Store {
   Status SettleProbe(const Probe&, const HeadResult&, const std::optional<Outcome>&) override {
     return Status();
   }
+  Result<HeadTurn> ClaimHead(std::string_view) override { return HeadTurn(); }
+  Status LearnHead(std::string_view, const HeadResult&) override { return Status(); }
   Result<Payload> Load(const Lease& lease) override { return desk.Content(lease.id); }
   Status HandBack(std::span<const Lease>) override { return Status(); }
   Status Settle(std::span<const Settlement>) override { return Status(); }

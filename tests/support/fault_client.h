@@ -43,7 +43,9 @@ class FaultClient final : public RegisterClient {
     head.asked = true;
     head.answered = faults_.kind == ClientFault::kServerError;
     head.http_status = head.answered ? 500 : 0;
-    head.reason = head.answered ? "http-500" : "connect-refused";
+    head.scope = head.answered ? Scope::kResource : Scope::kSite;
+    head.gate = head.answered ? GateEffect::kCount : GateEffect::kClose;
+    head.reason = head.answered ? "" : "connect-refused";
     return head;
   }
 

@@ -21,6 +21,8 @@ enum class StoreCall {
   kClaim,
   kClaimProbe,
   kSettleProbe,
+  kClaimHead,
+  kLearnHead,
   kLoad,
   kHandBack,
   kSettle,
@@ -58,6 +60,12 @@ class FaultStore final : public Store {
   Status SettleProbe(const Probe& probe, const HeadResult& head,
                      const std::optional<Outcome>& message) override {
     return Pass(StoreCall::kSettleProbe, [&] { return store_.SettleProbe(probe, head, message); });
+  }
+  Result<HeadTurn> ClaimHead(std::string_view ressurs) override {
+    return Pass(StoreCall::kClaimHead, [&] { return store_.ClaimHead(ressurs); });
+  }
+  Status LearnHead(std::string_view ressurs, const HeadResult& head) override {
+    return Pass(StoreCall::kLearnHead, [&] { return store_.LearnHead(ressurs, head); });
   }
   Result<Payload> Load(const Lease& lease) override {
     return Pass(StoreCall::kLoad, [&] { return store_.Load(lease); });

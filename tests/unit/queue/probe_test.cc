@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <functional>
+
 #include "queue/breaker.h"
 #include "queue/reason.h"
 
@@ -210,6 +212,75 @@ TEST_F(ProbeTest, AStatusIsLearntOnlyFromAnAnswer) {
   EXPECT_EQ(resource_.head_status, 0);
   LearnHead(resource_, Head(405));
   EXPECT_EQ(resource_.head_status, 405);
+}
+
+TEST_F(ProbeTest, AtAStartIsAskedOnlyWhatIsNotKnownAndNothingSpeaksAgainst) {
+  struct Case {
+    const char* what;
+    std::function<void(Gate& resource, Gate& site)> change;
+    bool asks;
+  };
+  const Case cases[] = {
+      {"nothing is known and all is well", [](Gate&, Gate&) {}, true},
+      {"a message has proved it", [](Gate& r, Gate&) { r.head_status = 405; }, false},
+      {"the resource is shut", [](Gate& r, Gate&) { r.outage = true; }, false},
+      {"the resource is in a blame run", [](Gate& r, Gate&) { r.blame_run = true; }, false},
+      {"the resource is paused", [](Gate& r, Gate&) { r.paused = true; }, false},
+      {"a message has failed just now", [](Gate& r, Gate&) { r.failed = {7}; }, false},
+      {"the site is shut", [](Gate&, Gate& s) { s.outage = true; }, false},
+      {"the site is paused", [](Gate&, Gate& s) { s.paused = true; }, false},
+  };
+  for (const Case& c : cases) {
+    Gate resource = resource_, site = site_;
+    c.change(resource, site);
+    EXPECT_EQ(LearnsAtStart(resource, site), c.asks) << c.what;
+    // What was so when it was asked may be otherwise when the answer is there.
+    const int before = resource.head_status;
+    EndLearning(Head(200), resource, site, settings_, now_);
+    EXPECT_EQ(resource.head_status, c.asks ? 200 : before) << c.what;
+  }
+}
+
+TEST_F(ProbeTest, AtAStartOnlyAStatusIsBelievedThatWouldShutNoGate) {
+  struct Case {
+    const char* what;
+    HeadResult head;
+    GateEffect gate;
+    int remembered;
+  };
+  HeadResult page = Head(200);
+  page.web_page = true;
+  const Case cases[] = {
+      {"200", Head(200), GateEffect::kNone, 200},
+      {"202", Head(202), GateEffect::kSuccess, 202},
+      {"405: HEAD is not taken, and POST may be", Head(405), GateEffect::kNone, 405},
+      {"404, as in the outage of 2024-04-16", Head(404), GateEffect::kClose, 0},
+      {"401", Head(401), GateEffect::kClose, 0},
+      {"503", Head(503), GateEffect::kCount, 0},
+      {"a web page", page, GateEffect::kNone, 0},
+      {"no answer", NoAnswer(false), GateEffect::kClose, 0},
+      {"TLS failed", NoAnswer(true), GateEffect::kClose, 0},
+      {"not asked", HeadResult{}, GateEffect::kNone, 0},
+  };
+  for (const Case& c : cases) {
+    Gate resource = resource_, site = site_;
+    HeadResult head = c.head;
+    head.gate = c.gate;
+    EndLearning(head, resource, site, settings_, now_);
+    EXPECT_EQ(resource.head_status, c.remembered) << c.what;
+    resource.head_status = 0;
+    EXPECT_EQ(resource, resource_) << c.what << ": no gate hears of it";
+    EXPECT_EQ(site, site_) << c.what << ": no gate hears of it";
+  }
+}
+
+TEST_F(ProbeTest, A429AtAStartIsHeeded) {
+  HeadResult head = Throttled(Millis(5'000));
+  head.gate = GateEffect::kNotBefore;
+  EndLearning(head, resource_, site_, settings_, now_);
+  EXPECT_EQ(resource_.head_status, 0);
+  EXPECT_EQ(site_.not_before, now_ + Millis(5'000));
+  EXPECT_FALSE(HasMark(site_));
 }
 
 // ---- ends of a resource's probe ----
