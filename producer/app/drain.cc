@@ -28,14 +28,26 @@ bool Moves(const MessageView& message, const std::vector<Gate>& gates) {
   return true;
 }
 
+std::int64_t CountIn(const Overview& overview, State wanted) {
+  for (const auto& [state, count] : overview.states) {
+    if (state == wanted) return count;
+  }
+  return 0;
+}
+
 }  // namespace
 
-DrainState LookAtDrain(const std::vector<MessageView>& left, std::int64_t sending,
-                       const std::vector<Gate>& gates) {
-  if (sending > 0) return DrainState::kMoving;
-  if (left.empty()) return DrainState::kDone;
-  const bool moves = std::any_of(left.begin(), left.end(),
-                                 [&](const MessageView& message) { return Moves(message, gates); });
+std::int64_t WaitingIn(const Overview& overview) {
+  return CountIn(overview, State::kDue) + CountIn(overview, State::kInDoubt);
+}
+
+DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left) {
+  if (CountIn(overview, State::kSending) > 0) return DrainState::kMoving;
+  if (WaitingIn(overview) == 0) return DrainState::kDone;
+  const bool moves =
+      left.empty() || std::any_of(left.begin(), left.end(), [&](const MessageView& message) {
+        return Moves(message, overview.gates);
+      });
   return moves ? DrainState::kMoving : DrainState::kStuck;
 }
 

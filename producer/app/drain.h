@@ -14,8 +14,12 @@ enum class DrainState {
   kStuck,   // what is left waits for a person, a pause or a later not-before
 };
 
-// `left`: the messages that are due or in doubt; `sending`: how many are being sent.
-DrainState LookAtDrain(const std::vector<MessageView>& left, std::int64_t sending,
-                       const std::vector<Gate>& gates);
+// `left`: the messages that are due or in doubt, by a look of its own after `overview`.
+// That nothing is left only the overview can say: who waited in it and is not among
+// `left` has been claimed between the two looks.
+DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left);
+
+// How many are due or in doubt.
+std::int64_t WaitingIn(const Overview& overview);
 
 }  // namespace utboks::app

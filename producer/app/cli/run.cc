@@ -22,6 +22,8 @@ namespace {
 
 // How often the worker looks whether it is to end.
 constexpr Millis kLookEvery{200};
+// Of a backlog: one that moves is enough to know.
+constexpr int kLookedAtOnce = 500;
 
 sigset_t EndSignals() {
   sigset_t set;
@@ -124,19 +126,20 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
 Result<DrainState> RunWorker::LookAt(Store& store, std::int64_t* left) {
   const Result<Overview> overview = store.Look();
   if (!overview.ok()) return overview.status();
-  std::int64_t sending = 0, waiting = 0;
-  for (const auto& [state, count] : overview->states) {
-    if (state == State::kSending) sending = count;
-    if (state == State::kDue || state == State::kInDoubt) waiting += count;
-  }
-  *left = waiting;
-  if (sending > 0) return DrainState::kMoving;
+  *left = WaitingIn(*overview);
+  DrainState state = LookAtDrain(*overview, {});
   Filter filter;
   filter.states = {State::kDue, State::kInDoubt};
-  filter.limit = 0;
-  const Result<std::vector<MessageView>> messages = store.List(filter);
-  if (!messages.ok()) return messages.status();
-  return LookAtDrain(*messages, sending, overview->gates);
+  filter.limit = kLookedAtOnce;
+  while (*left > 0) {
+    const Result<std::vector<MessageView>> messages = store.List(filter);
+    if (!messages.ok()) return messages.status();
+    if (messages->empty()) break;
+    state = LookAtDrain(*overview, *messages);
+    if (state == DrainState::kMoving) break;
+    filter.below = messages->back().seq;
+  }
+  return state;
 }
 
 Result<int> RunWorker::Deliver(Parts& parts, Console& console, Store& store,

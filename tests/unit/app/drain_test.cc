@@ -66,8 +66,18 @@ TEST(DrainTest, IsOverWhenNothingIsLeftAndStuckWhenOnlyAPersonCanMoveIt) {
        DrainState::kStuck},
   };
   for (const Case& c : cases) {
-    EXPECT_EQ(LookAtDrain(c.left, c.sending, c.gates), c.state) << c.what;
+    Overview overview;
+    overview.states = {{State::kDue, static_cast<std::int64_t>(c.left.size())},
+                       {State::kSending, c.sending}};
+    overview.gates = c.gates;
+    EXPECT_EQ(LookAtDrain(overview, c.left), c.state) << c.what;
   }
+}
+
+TEST(DrainTest, IsNotOverWhenTheLastWasClaimedBetweenTheTwoLooks) {
+  Overview overview;
+  overview.states = {{State::kInDoubt, 1}};
+  EXPECT_EQ(LookAtDrain(overview, {}), DrainState::kMoving);
 }
 
 }  // namespace
