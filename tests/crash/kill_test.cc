@@ -18,6 +18,7 @@
 #include "tests/crash/feeder.h"
 #include "tests/crash/outbox.h"
 #include "tests/crash/scale.h"
+#include "tests/support/cpu_wait.h"
 #include "tests/support/eventually.h"
 #include "tests/support/simulator_fixture.h"
 
@@ -110,6 +111,7 @@ class Watch {
 
 struct Life {
   double started = 0, first_request = 0, before_kill = 0, killed = 0;  // journal's clock, ms
+  double without_cpu = 0;  // ms, of those to the first request
 };
 
 class KillTest : public ::testing::Test {
@@ -136,6 +138,8 @@ class KillTest : public ::testing::Test {
         std::chrono::minutes(1));
     ASSERT_TRUE(sent) << "it has sent nothing:\n" << (*worker)->Err();
     life.first_request = *watch.first();
+    life.without_cpu =
+        std::chrono::duration<double, std::milli>(WaitedForCpu((*worker)->pid())).count();
     // A moment of its life: after some requests and answers, mostly with one under way.
     const auto moment = static_cast<int>(chance.Below(20));
     const bool under_way = chance.Below(16) != 0;
@@ -203,11 +207,17 @@ TEST_F(KillTest, WhatWasAcknowledgedIsAcceptedOnceAndInOrderWhateverIsKilled) {
   const Agreement agreement = CheckAgreement(**store, journal, feeder.ids(), kPersons);
 
   // Every restart sends, and most kills met a request.
-  std::vector<double> waits;
-  for (const Life& life : lives_) waits.push_back(life.first_request - life.started);
+  // A machine that had no CPU for the worker does not count; without others beside it
+  // both times are the same.
+  std::vector<double> waits, own;
+  for (const Life& life : lives_) {
+    waits.push_back(life.first_request - life.started);
+    own.push_back(waits.back() - life.without_cpu);
+  }
   std::sort(waits.begin(), waits.end());
+  std::sort(own.begin(), own.end());
   const int in_flight = KillsInFlight(lives_, journal);
-  EXPECT_LT(waits.back(), static_cast<double>(kFirstRequestWithin.count()));
+  EXPECT_LT(own.back(), static_cast<double>(kFirstRequestWithin.count()));
   EXPECT_GE(in_flight, kKillsInFlight);
   EXPECT_GE(agreement.cut_off, in_flight) << "a request cut off is an attempt of its own";
   EXPECT_GT(feeder.killed(), 0) << "no command was killed alive";
@@ -216,10 +226,10 @@ TEST_F(KillTest, WhatWasAcknowledgedIsAcceptedOnceAndInOrderWhateverIsKilled) {
   }
   std::cout << fmt::format(
       "{} kills, {} with a request in flight; first request after {:.0f} ms at p50, {:.0f} ms at "
-      "most; {} attempts cut off; accepted again {} times; {} commands killed, {} messages found "
-      "there by the command run again\n",
-      kKills, in_flight, waits[waits.size() / 2], waits.back(), agreement.cut_off,
-      agreement.accepted_again, feeder.killed(), feeder.found_again());
+      "most ({:.0f} and {:.0f} but for the CPU); {} attempts cut off; accepted again {} times; {} "
+      "commands killed, {} messages found there by the command run again\n",
+      kKills, in_flight, waits[waits.size() / 2], waits.back(), own[own.size() / 2], own.back(),
+      agreement.cut_off, agreement.accepted_again, feeder.killed(), feeder.found_again());
 }
 
 }  // namespace

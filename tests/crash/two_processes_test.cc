@@ -1,20 +1,20 @@
 // Two processes, one store: one commits without pause, the other hands in one message
-// at a time.  The second waits for the first's commit under way, and for no more.
+// at a time.  The second waits for the first's commit under way, and little more.
 //
-// What is measured is the lock.  The time that our own threads stood ready while the
-// machine gave them no CPU (others compile here) is told by the kernel, shown, and taken
-// off; the other's delays while it holds the lock are not.
+// What is measured is the lock, not the machine: the time that our own threads stood
+// ready without a CPU (others compile here) is told by the kernel, shown, and taken off,
+// and of several rounds the one in the middle counts.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
 #include <cstdint>
-#include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,16 +22,19 @@
 #include "tests/crash/busy_store.h"
 #include "tests/crash/scale.h"
 #include "tests/support/child_process.h"
+#include "tests/support/cpu_wait.h"
 #include "tests/support/temp_dir.h"
 
 namespace utboks::testing {
 namespace {
 
-constexpr std::size_t kSamples = 400;
+constexpr int kRounds = 5;
+constexpr std::size_t kSamples = 200;                     // in each
 constexpr Millis kLongestWait{kSanitized ? 2'000 : 200};  // at p99
-// Commits of the other between two of ours: the one under way, and one that it may get
-// in before we ask again.
-constexpr std::int64_t kMostCommits = 2;
+// Commits of the other between two of ours, at p99: the one under way, and those that
+// fit into a nap at the turnstile (store_lock.cc), which is a millisecond at most.
+// Without the turnstile it is hundreds.
+constexpr std::int64_t kMostCommits = 16;
 
 template <typename T>
 T Percentile(std::vector<T> values, std::size_t percent) {
@@ -39,16 +42,30 @@ T Percentile(std::vector<T> values, std::size_t percent) {
   return values[(values.size() - 1) * percent / 100];
 }
 
-// So long this process's threads have waited for a CPU, in all; 0 where the kernel does
-// not tell.
-std::chrono::microseconds WaitedForCpu() {
-  std::chrono::nanoseconds sum{0};
-  for (const auto& task : std::filesystem::directory_iterator("/proc/self/task")) {
-    std::ifstream file(task.path() / "schedstat");
-    std::int64_t on_cpu = 0, waited = 0;
-    if (file >> on_cpu >> waited) sum += std::chrono::nanoseconds(waited);
+struct Round {
+  std::vector<std::chrono::microseconds> waits, but_for_cpu;
+  std::vector<std::int64_t> between;  // messages of the other between two of ours
+};
+
+void HandIn(Store& store, int round, Round* seen) {
+  const auto name = [&](std::size_t n) { return fmt::format("single-{}-{}", round, n); };
+  for (std::size_t n = 0; n < kSamples; ++n) {
+    const NewRow row = Row(name(n));
+    const std::chrono::microseconds without_cpu = WaitedForCpu(getpid());
+    const SteadyTime began = std::chrono::steady_clock::now();
+    const auto done = store.Insert({&row, 1}, InsertMode::kEachAlone);
+    seen->waits.push_back(std::chrono::duration_cast<std::chrono::microseconds>(
+        std::chrono::steady_clock::now() - began));
+    seen->but_for_cpu.push_back(seen->waits.back() - (WaitedForCpu(getpid()) - without_cpu));
+    ASSERT_TRUE(done.ok()) << done.status().text();
   }
-  return std::chrono::duration_cast<std::chrono::microseconds>(sum);
+  // How far apart ours stand: a count of messages does not depend on the machine.
+  MessageSeq last = 0;
+  for (std::size_t n = 0; n < kSamples; ++n) {
+    const MessageSeq place = (*store.Find(name(n), false))[0].seq;
+    if (n > 0) seen->between.push_back(place - last - 1);
+    last = place;
+  }
 }
 
 TEST(TwoProcesses, WhoHandsInSinglyWaitsForOneCommitOfWhoNeverPauses) {
@@ -60,41 +77,29 @@ TEST(TwoProcesses, WhoHandsInSinglyWaitsForOneCommitOfWhoNeverPauses) {
   ASSERT_TRUE(busy.ok()) << busy.status().text();
   ASSERT_TRUE((*busy)->AwaitOut("busy")) << (*busy)->Err();
 
-  std::vector<std::chrono::microseconds> waits, locked;
-  std::vector<MessageSeq> places;
-  for (std::size_t n = 0; n < kSamples; ++n) {
-    const NewRow row = Row(fmt::format("single-{}", n));
-    const std::chrono::microseconds without_cpu = WaitedForCpu();
-    const SteadyTime began = std::chrono::steady_clock::now();
-    const auto done = (*store)->Insert({&row, 1}, InsertMode::kEachAlone);
-    waits.push_back(std::chrono::duration_cast<std::chrono::microseconds>(
-        std::chrono::steady_clock::now() - began));
-    locked.push_back(waits.back() - (WaitedForCpu() - without_cpu));
-    ASSERT_TRUE(done.ok()) << done.status().text();
+  std::vector<std::chrono::microseconds> p99;
+  std::vector<std::int64_t> between;
+  for (int round = 1; round <= kRounds; ++round) {
+    Round seen;
+    HandIn(**store, round, &seen);
+    ASSERT_FALSE(HasFatalFailure());
+    p99.push_back(Percentile(seen.but_for_cpu, 99));
+    between.push_back(Percentile(seen.between, 99));
+    std::cout << fmt::format(
+        "waited {} us at p50, {} at p99; but for the CPU {} and {}; messages of the other between "
+        "two of ours: {} and {}\n",
+        Percentile(seen.waits, 50).count(), Percentile(seen.waits, 99).count(),
+        Percentile(seen.but_for_cpu, 50).count(), p99.back().count(), Percentile(seen.between, 50),
+        between.back());
   }
   (*busy)->Signal(SIGTERM);
   const std::optional<ProcessExit> ended = (*busy)->Wait();
   ASSERT_TRUE(ended.has_value());
   EXPECT_EQ(*ended, (ProcessExit{0, 0})) << (*busy)->Err();
 
-  // How far apart ours stand: a count of commits does not depend on the machine.
-  for (std::size_t n = 0; n < kSamples; ++n) {
-    places.push_back((*(*store)->Find(fmt::format("single-{}", n), false))[0].seq);
-  }
-  std::vector<std::int64_t> between;
-  for (std::size_t n = 1; n < kSamples; ++n) between.push_back(places[n] - places[n - 1] - 1);
-  std::cout << fmt::format(
-      "waited {} us at p50, {} at p99, {} at most; but for the CPU {} at p50, {} at p99, {} at "
-      "most; messages of the other between two of ours: {} at p50, {} at p99, {} at most\n",
-      Percentile(waits, 50).count(), Percentile(waits, 99).count(), Percentile(waits, 100).count(),
-      Percentile(locked, 50).count(), Percentile(locked, 99).count(),
-      Percentile(locked, 100).count(), Percentile(between, 50), Percentile(between, 99),
-      Percentile(between, 100));
-  EXPECT_LT(Percentile(locked, 99), kLongestWait);
-  EXPECT_GE(Percentile(between, 50), 1) << "no turns are taken: we had the lock again and again";
-  // At p50: what the other does while we are not asking, on a machine that has no time
-  // for us, is not the lock's doing.
+  EXPECT_LT(Percentile(p99, 50), kLongestWait);
   EXPECT_LE(Percentile(between, 50), kMostCommits * kBusyThreads);
+  EXPECT_GE(Percentile(between, 50), 1) << "the other was not busy: nothing was measured";
 }
 
 }  // namespace
