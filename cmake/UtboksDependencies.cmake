@@ -7,7 +7,6 @@ find_package(Poco 1.11 REQUIRED COMPONENTS Foundation Net NetSSL Crypto Util XML
 find_package(fmt REQUIRED)
 find_package(tomlplusplus REQUIRED)
 find_package(CLI11 REQUIRED)
-find_package(prometheus-cpp REQUIRED COMPONENTS core)
 if(UTBOKS_TESTS)
   find_package(GTest REQUIRED)
   include(GoogleTest)

@@ -14,7 +14,6 @@ packages=(
   libsqlite3-dev       # the store
   libtomlplusplus-dev  # configuration
   libcli11-dev         # command line
-  prometheus-cpp-dev   # metrics
   libgtest-dev         # tests
   libgmock-dev         # tests
   openssl              # development certificates

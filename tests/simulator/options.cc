@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "queue/base/random.h"
+#include "queue/base/shared_folder.h"
 
 namespace utboks::simulator {
 namespace {
@@ -44,7 +45,7 @@ Result<Options> ParseOptions(int argc, const char* const* argv) {
   Options options;
   Settings& settings = options.settings;
   settings.listen = "127.0.0.1:8443";
-  settings.schemas = UTBOKS_SCHEMAS_INSTALLED;
+  settings.schemas = FindSharedFolder("schemas");
   std::string scenario;
   std::optional<std::uint64_t> seed;
   std::optional<std::uint32_t> rate_limit;
