@@ -26,7 +26,11 @@ class Seal {
         OSSL_PARAM_construct_end()};
     EVP_MAC_init(mac_, Bytes(key_), key_.size(), sha);
   }
-  ~Seal() { EVP_MAC_CTX_free(mac_), EVP_CIPHER_CTX_free(gcm_); }
+  ~Seal() {
+    EVP_MAC_CTX_free(mac_), EVP_MAC_free(hmac_);
+    EVP_CIPHER_CTX_free(gcm_), EVP_CIPHER_free(cipher_);
+  }
+  Seal(const Seal&) = delete;
 
   std::string operator()(std::string_view plain, std::string_view bound) {
     std::string out(2 + 12 + plain.size() + 16, '\1');
@@ -56,7 +60,8 @@ class Seal {
   const std::string key_ = Chance(32);
   EVP_CIPHER* cipher_ = EVP_CIPHER_fetch(nullptr, "AES-256-GCM", nullptr);
   EVP_CIPHER_CTX* gcm_ = EVP_CIPHER_CTX_new();
-  EVP_MAC_CTX* mac_ = EVP_MAC_CTX_new(EVP_MAC_fetch(nullptr, "HMAC", nullptr));
+  EVP_MAC* hmac_ = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+  EVP_MAC_CTX* mac_ = EVP_MAC_CTX_new(hmac_);
 };
 
 }  // namespace utboks::bench::bare

@@ -82,8 +82,11 @@ int Main(const std::vector<std::string_view>& words) {
     const auto& wanted = options.wanted;
     if (!wanted.empty() && std::find(wanted.begin(), wanted.end(), measure.name) == wanted.end())
       continue;
-    fmt::print(stderr, "bench: {}\n", measure.name);
+    fmt::print(stderr, "bench: {} …", measure.name);
+    const SteadyTime begun = SystemClock().Steady();
     measure.run(options.scale, report);
+    const auto took = std::chrono::round<std::chrono::seconds>(SystemClock().Steady() - begun);
+    fmt::print(stderr, " {} s\n", took.count());
   }
   fmt::print("{}", report.Markdown());
   return options.smoke || report.all_met() ? 0 : 1;
