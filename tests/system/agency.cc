@@ -25,6 +25,7 @@ namespace fs = std::filesystem;
 // Nobody in the tests' own letters has these.
 constexpr int kHostileNumber = 9'000;
 constexpr int kLastNumber = 9'001;
+constexpr std::size_t kNumberDigits = 11;
 
 const std::vector<std::string>& Names() {
   static const std::vector<std::string> names = {"Hjalmara", "Qvistrupsen", "Zwinglereid", "Ødvåg"};
@@ -64,6 +65,19 @@ LogRecord ParseLogLine(const std::string& line) {
   // Its asterisks are all that is left of it here.
   record.masked = line.find("***********") != std::string::npos;
   return record;
+}
+
+std::string Around(const std::string& text, std::size_t at) {
+  return ": …" + text.substr(at < 60 ? 0 : at - 60, 150) + "…";
+}
+
+void ExpectNoneOf(const std::vector<std::string>& names, const std::string& text,
+                  const std::string& where) {
+  for (const std::string& name : names) {
+    const std::size_t at = text.find(name);
+    if (at == std::string::npos) continue;
+    ADD_FAILURE() << where << " holds \"" << name << "\"" << Around(text, at);
+  }
 }
 
 // Opened as no other program of ours does: without the lock beside it.
@@ -389,37 +403,44 @@ void Agency::HandInHostile() {
   Run({"show", "-"}, last);
 }
 
-void Agency::ExpectNothingOf(const std::vector<std::string>& secrets, const std::string& text,
-                             const std::string& where) const {
-  for (const std::string& secret : secrets) {
-    const std::size_t at = text.find(secret);
-    if (at == std::string::npos) continue;
-    ADD_FAILURE() << where << " holds \"" << secret << "\": …"
-                  << text.substr(at < 60 ? 0 : at - 60, 150) << "…";
+void Agency::ExpectNoNumberIn(const std::string& text, const std::string& where) const {
+  std::set<std::string> told;
+  std::size_t digits = 0;  // that end at `end`
+  for (std::size_t end = 1; end <= text.size(); ++end) {
+    digits = text[end - 1] >= '0' && text[end - 1] <= '9' ? digits + 1 : 0;
+    if (digits < kNumberDigits) continue;
+    const std::string number = text.substr(end - kNumberDigits, kNumberDigits);
+    if (numbers_.contains(number) && told.insert(number).second) {
+      ADD_FAILURE() << where << " holds \"" << number << "\"" << Around(text, end - kNumberDigits);
+    }
   }
+}
+
+void Agency::ExpectNothingIn(const std::string& text, const std::vector<std::string>& names,
+                             const std::string& where) const {
+  ExpectNoNumberIn(text, where);
+  ExpectNoneOf(names, text, where);
 }
 
 void Agency::JudgeSaid() const {
   for (const Said& said : said_) {
-    std::vector<std::string> secrets(numbers_.begin(), numbers_.end());
-    for (const std::string& name : Names()) {
-      if (said.may_echo.find(name) == std::string::npos) secrets.push_back(name);
-    }
-    ExpectNothingOf(secrets, said.text, "what `utboks " + said.words + "` said");
+    std::vector<std::string> names = Names();
+    std::erase_if(names, [&](const std::string& name) {
+      return said.may_echo.find(name) != std::string::npos;
+    });
+    ExpectNothingIn(said.text, names, "what `utboks " + said.words.substr(0, 500) + "` said");
   }
 }
 
 void Agency::JudgeFiles() const {
-  std::vector<std::string> secrets(numbers_.begin(), numbers_.end());
-  secrets.insert(secrets.end(), Names().begin(), Names().end());
   for (const auto& entry : fs::recursive_directory_iterator(home_.File("outbox"))) {
-    ExpectNothingOf(secrets, entry.path().filename().string(), "a file's name");
+    ExpectNothingIn(entry.path().filename().string(), Names(), "a file's name");
     if (entry.is_regular_file()) {
-      ExpectNothingOf(secrets, ReadFile(entry.path()), entry.path().string());
+      ExpectNothingIn(ReadFile(entry.path()), Names(), entry.path().string());
     }
   }
   // The register's side keeps identifiers, which have numbers in them here.
-  if (reg_ != nullptr) ExpectNothingOf(Names(), ReadFile(reg_->journal_path()), "the journal");
+  if (reg_ != nullptr) ExpectNoneOf(Names(), ReadFile(reg_->journal_path()), "the journal");
 }
 
 void ExpectRefused(const Finished& run, int code, const std::vector<std::string>& says) {

@@ -134,8 +134,10 @@ class Agency {
   void HandInHostile();
   void JudgeSaid() const;
   void JudgeFiles() const;
-  void ExpectNothingOf(const std::vector<std::string>& secrets, const std::string& text,
+  // None of the numbers, and none of these names.
+  void ExpectNothingIn(const std::string& text, const std::vector<std::string>& names,
                        const std::string& where) const;
+  void ExpectNoNumberIn(const std::string& text, const std::string& where) const;
 
   const SimulatorFixture* reg_ = nullptr;
   TempDir home_;

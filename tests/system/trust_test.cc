@@ -140,6 +140,7 @@ TEST_F(Trust, TheOlderShapeOfCertificateAndPkcs12WithItsPassword) {
 
   const std::string bundle = agency_.File("client.p12", "");
   const std::string password = agency_.File("password", "hemmelig ord\n");
+  fs::permissions(password, fs::perms::owner_read | fs::perms::owner_write);
   const Finished made =
       RunToEnd({.argv = {"openssl", "pkcs12", "-export", "-in", pki().certificate(), "-inkey",
                          pki().key(), "-out", bundle, "-passout", "file:" + password}});
