@@ -10,6 +10,8 @@
 #include <algorithm>
 #include <filesystem>
 #include <functional>
+#include <iterator>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -61,6 +63,21 @@ struct Watched {
       if (writes && call.fd == kStandardOutput) output.push_back(call);
       if (writes && call.path.starts_with("socket:")) sent.push_back(call);
     }
+  }
+
+  // What was sent on the connection that carried the documents: a worker that begins
+  // asks HEAD on another, beside everything else, and HEAD waits for no commit.
+  std::vector<Syscall> SentWithDocuments() const {
+    constexpr long kDocument = 1'000;  // bytes, and more; a handshake sends one such
+    std::map<std::string, int> large;
+    for (const Syscall& call : sent) large[call.path] += call.result.value_or(0) >= kDocument;
+    const auto most =
+        std::max_element(large.begin(), large.end(),
+                         [](const auto& a, const auto& b) { return a.second < b.second; });
+    std::vector<Syscall> calls_there;
+    std::copy_if(sent.begin(), sent.end(), std::back_inserter(calls_there),
+                 [&](const Syscall& call) { return call.path == most->first; });
+    return calls_there;
   }
 
   // Nothing that was done before `call` can be lost once it was made.
@@ -243,10 +260,13 @@ TEST_F(SyncTrace, ABackupIsDurableWhenItIsCalledWritten) {
 
 // Three messages on one person go strictly one after the other: claim, request,
 // settlement, claim…  Whatever is sent, all that was written before is durable, and
-// between two requests there are two commits: the settlement and the next claim.
+// between two requests there are two commits at least: the settlement and the next claim.
 TEST_F(SyncTrace, AClaimIsDurableBeforeTheRequestAndAnAnswerBeforeTheNext) {
-  const SimulatorFixture reg;
+  // What a worker learns of HEAD at its start it writes down beside everything else: here
+  // HEAD is never answered, and a worker before has made the rows of all resources.
+  const SimulatorFixture reg({.scenario = "step = [{kind='hang', method='HEAD'}]"});
   const Outbox outbox(&reg, "[delivery]\nmax_in_flight = 1\nrate_limit_per_minute = 0\n");
+  ASSERT_EQ(RunToEnd(outbox.Utboks({"run", "--drain"})).code(), 0);
   for (int n = 1; n <= 3; ++n) Enqueue(outbox, n, 1);
   const Watched watched(outbox, {"run", "--drain", "--timeout", "100s"});
   ASSERT_EQ(watched.run.code(), 0) << watched.run.err;
@@ -254,7 +274,7 @@ TEST_F(SyncTrace, AClaimIsDurableBeforeTheRequestAndAnAnswerBeforeTheNext) {
 
   // What was sent without a commit between is one burst.
   std::vector<std::vector<Syscall>> bursts;
-  for (const Syscall& call : watched.sent) {
+  for (const Syscall& call : watched.SentWithDocuments()) {
     watched.ExpectAllDurableAt(call);
     if (bursts.empty() ||
         watched.ledger->Commits(watched.wal, bursts.back().back().ended, call.began) > 0) {
@@ -265,7 +285,7 @@ TEST_F(SyncTrace, AClaimIsDurableBeforeTheRequestAndAnAnswerBeforeTheNext) {
   ASSERT_GE(bursts.size(), 3U);
   EXPECT_GE(watched.ledger->Commits(watched.wal, 0, bursts[0].front().began), 1);
   for (std::size_t i = 1; i < 3; ++i) {
-    EXPECT_EQ(
+    EXPECT_GE(
         watched.ledger->Commits(watched.wal, bursts[i - 1].back().ended, bursts[i].front().began),
         2)
         << "between request " << i << " and the next";
