@@ -48,7 +48,7 @@ Status CheckNotEmptied(const std::string& path) {
   const bool there = stat(path.c_str(), &about) == 0;
   if (there && about.st_size > 0) return Status();
   const std::optional<Progress> beside = SideFile::ReadAt(path + ".worker");
-  if (!beside || beside->last_event == 0) return Status();
+  if (!beside || beside->rows == 0) return Status();
   return Status(Code::kCorrupt,
                 fmt::format("store {} is {}, but {}.worker tells of one that had messages; put it "
                             "back or restore from a backup, and to begin anew without them remove "
