@@ -86,6 +86,7 @@ CREATE INDEX message_waited ON message (ressurs, waited_on) WHERE waited_on > 0;
 -- A query must name the three states, also where it wants one: SQLite finds no other
 -- way to this index.
 CREATE INDEX message_needs ON message (state, ressurs) WHERE state IN (3, 4, 7);
+CREATE INDEX message_heads ON message (in_keys) WHERE state IN (4, 7) AND in_keys = 1;
 CREATE INDEX message_after ON message (after_followers) WHERE after_followers = 1;
 CREATE INDEX message_accepted ON message (changed_at) WHERE state = 5;
 CREATE INDEX message_content ON message (changed_at) WHERE has_content = 1 AND state IN (6, 7, 8);

@@ -21,7 +21,9 @@ namespace {
 // none free waits: opening one for a single read costs many times the read.
 constexpr int kReaders = 8;
 // Rows that one commit writes where there may be a million.
-constexpr int kDoubtsAtOnce = 500;
+constexpr int kRowsAtOnce = 500;
+// Times that a clock has made wrong are looked for so often (delivery.md §11).
+constexpr Millis kPullInEvery{60'000};
 // How long another process's commit may stay unseen: a hint costs little.
 constexpr Millis kLookEvery{25};
 
@@ -161,9 +163,9 @@ Result<int> SqliteStore::RecoverDead() {
   if (!dead.ok()) return dead;
   for (;;) {
     const Result<int> held =
-        Write<int>([](Work& work) { return HoldDoubtRows(work, kDoubtsAtOnce); });
+        Write<int>([](Work& work) { return HoldDoubtRows(work, kRowsAtOnce); });
     if (!held.ok()) return held.status();
-    if (*held < kDoubtsAtOnce) return dead;
+    if (*held < kRowsAtOnce) return dead;
   }
 }
 
@@ -174,7 +176,28 @@ bool SqliteStore::DiskLow() const {
 }
 
 Result<std::vector<AlarmChange>> SqliteStore::Tick() {
-  return Write<std::vector<AlarmChange>>([&](Work& work) { return TickRows(work, DiskLow()); });
+  std::lock_guard guard(tick_mutex_);
+  const Result<TickFacts> facts =
+      Read<TickFacts>([&](Connection& db) { return LookForTick(db, clock_.Wall(), heads_); });
+  if (!facts.ok()) return facts.status();
+  if (!pulled_in_ || clock_.Steady() - *pulled_in_ >= kPullInEvery) {
+    UTBOKS_RETURN_IF_ERROR(PullIn());
+    pulled_in_ = clock_.Steady();
+  }
+  return Write<std::vector<AlarmChange>>(
+      [&](Work& work) { return TickRows(work, *facts, DiskLow()); });
+}
+
+Status SqliteStore::PullIn() {
+  for (;;) {
+    const Result<std::vector<MessageSeq>> far = Read<std::vector<MessageSeq>>([&](Connection& db) {
+      return FindTooFarAhead(db, context_->settings, clock_.Wall(), kRowsAtOnce);
+    });
+    if (!far.ok()) return far.status();
+    if (far->empty()) return Status();
+    UTBOKS_RETURN_IF_ERROR(WriteStatus([&](Work& work) { return PullInDueTimes(work, *far); }));
+    if (far->size() < static_cast<std::size_t>(kRowsAtOnce)) return Status();
+  }
 }
 
 Status SqliteStore::SetAlarm(std::string_view name, std::string_view subject, bool stands) {

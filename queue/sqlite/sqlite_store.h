@@ -17,6 +17,7 @@
 #include "queue/seal/seal.h"
 #include "queue/sqlite/side_file.h"
 #include "queue/sqlite/store_lock.h"
+#include "queue/sqlite/tick.h"
 #include "queue/sqlite/work.h"
 #include "queue/sqlite/writer.h"
 #include "queue/store.h"
@@ -79,6 +80,7 @@ class SqliteStore final : public Store {
   void AfterCommit(Connection& db);
   bool ChangedElsewhere();  // change_mutex_ is held
   bool DiskLow() const;     // below min_free
+  Status PullIn();          // tick_mutex_ is held
   bool in_memory() const { return path_ == ":memory:"; }
 
   // Runs `operation` (Result<T>(Work&)) in a write transaction.
@@ -109,6 +111,10 @@ class SqliteStore final : public Store {
   std::condition_variable reader_returned_;
   std::vector<std::unique_ptr<Connection>> readers_;  // idle; guarded by readers_mutex_
   int readers_open_ = 0;                              // guarded by readers_mutex_
+
+  std::mutex tick_mutex_;
+  HeadCount heads_;                      // guarded by tick_mutex_
+  std::optional<SteadyTime> pulled_in_;  // guarded by tick_mutex_
 
   std::mutex change_mutex_;
   std::condition_variable_any changed_;

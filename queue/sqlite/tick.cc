@@ -12,77 +12,34 @@
 namespace utboks::sqlite {
 namespace {
 
-// A due time that we set ourselves and that lies further ahead than any of our
-// waits was set by a clock that has been put back since.
-Status PullInDueTimes(Work& work, int nr) {
-  const Millis longest = LongestWait(work.store.settings);
-  std::vector<MessageSeq> far;
-  {
-    Query q = work.db.Prepare(
-        "SELECT r.seq FROM ready r JOIN message m ON m.seq = r.seq"
-        " WHERE r.lane = 0 AND r.ressurs = ? AND r.due_at > ?"
-        " AND (m.not_before IS NULL OR m.not_before < m.due_at)");
-    q.Bind(nr).Bind(ToMillis(work.now + longest));
-    while (q.Step()) far.push_back(q.Int(0));
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  for (const MessageSeq seq : far) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
-    if (!row.ok()) return row.status();
-    row->facts.due_at = work.now;
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
-  }
-  return Status();
-}
-
 Result<std::int64_t> CountOf(Query q) {
   const std::int64_t count = q.Step() ? q.Int(0) : 0;
   UTBOKS_RETURN_IF_ERROR(q.status());
   return count;
 }
 
-// Held and rejected messages that others wait for.  So many are looked at, no
-// more: whether it is one or a thousand decides nothing.
-constexpr int kHeadsLookedAt = 1'000;
+constexpr std::size_t kHeadsAtOnce = 2'000;
 
-Result<std::int64_t> CountBlockingHeads(Work& work) {
-  std::vector<MessageSeq> heads;
+Status CountHeads(Connection& db, HeadCount& heads) {
+  std::vector<MessageSeq> seqs;
   {
-    Query q =
-        work.db.Prepare("SELECT seq FROM message WHERE state IN (4, 7) AND in_keys = 1 LIMIT ?");
-    q.Bind(kHeadsLookedAt);
-    while (q.Step()) heads.push_back(q.Int(0));
+    Query q = db.Prepare(
+        "SELECT seq FROM message WHERE state IN (4, 7) AND in_keys = 1 AND seq > ?"
+        " ORDER BY seq LIMIT ?");
+    q.Bind(heads.after).Bind(kHeadsAtOnce);
+    while (q.Step()) seqs.push_back(q.Int(0));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
-  std::int64_t blocking = 0;
-  for (const MessageSeq seq : heads) {
-    const Result<std::string> keys = ReadKeys(work.db, seq);
+  for (const MessageSeq seq : seqs) {
+    const Result<std::string> keys = ReadKeys(db, seq);
     if (!keys.ok()) return keys.status();
-    const Result<bool> blocks = HasFollower(work.db, seq, *keys);
+    const Result<bool> blocks = HasFollower(db, seq, *keys);
     if (!blocks.ok()) return blocks.status();
-    if (*blocks) ++blocking;
+    if (*blocks) ++heads.found;
+    heads.after = seq;
   }
-  return blocking;
-}
-
-Result<AlarmFacts> GatherFacts(Work& work, const std::vector<GateRow*>& gates, bool disk_low) {
-  AlarmFacts facts;
-  for (const GateRow* row : gates) facts.gates.push_back(row->gate);
-  const Result<std::int64_t> held =
-      CountOf(work.db.Prepare("SELECT count(*) FROM message WHERE state = 4"));
-  if (!held.ok()) return held.status();
-  facts.held = *held;
-  Query doubts =
-      work.db.Prepare("SELECT count(*) FROM message WHERE state = 3 AND doubt_since <= ?");
-  doubts.Bind(ToMillis(work.now - kInDoubtAfter));
-  const Result<std::int64_t> in_doubt = CountOf(std::move(doubts));
-  if (!in_doubt.ok()) return in_doubt.status();
-  facts.in_doubt = *in_doubt;
-  const Result<std::int64_t> blocking = CountBlockingHeads(work);
-  if (!blocking.ok()) return blocking.status();
-  facts.head_blocked = *blocking;
-  facts.disk_low = disk_low;
-  return facts;
+  if (seqs.size() < kHeadsAtOnce) heads = HeadCount{0, 0, heads.found};
+  return Status();
 }
 
 Status SetCount(Work& work, const StandingAlarm& alarm) {
@@ -126,18 +83,64 @@ Result<std::vector<AlarmChange>> KeepAlarms(Work& work,
 
 }  // namespace
 
-Result<std::vector<AlarmChange>> TickRows(Work& work, bool disk_low) {
+Result<TickFacts> LookForTick(Connection& db, WallTime now, HeadCount& heads) {
+  TickFacts facts;
+  // The three states are the index's, see its table.
+  const Result<std::int64_t> held =
+      CountOf(db.Prepare("SELECT count(*) FROM message WHERE state IN (3, 4, 7) AND state = 4"));
+  if (!held.ok()) return held.status();
+  facts.held = *held;
+  // A doubt that began in the future began before a clock was put back.
+  Query doubts = db.Prepare(
+      "SELECT count(*) FROM message WHERE state IN (3, 4, 7) AND state = 3"
+      " AND (doubt_since <= ? OR doubt_since > ?)");
+  doubts.Bind(ToMillis(now - kInDoubtAfter)).Bind(ToMillis(now + kInDoubtAfter));
+  const Result<std::int64_t> in_doubt = CountOf(std::move(doubts));
+  if (!in_doubt.ok()) return in_doubt.status();
+  facts.in_doubt = *in_doubt;
+  UTBOKS_RETURN_IF_ERROR(CountHeads(db, heads));
+  facts.head_blocked = std::max(heads.whole, heads.found);
+  return facts;
+}
+
+Result<std::vector<MessageSeq>> FindTooFarAhead(Connection& db, const DeliverySettings& settings,
+                                                WallTime now, int most) {
+  std::vector<MessageSeq> seqs;
+  Query q = db.Prepare(
+      // Gates first: in any other order it would pass over all that is ready.
+      "SELECT r.seq FROM gate g CROSS JOIN ready r CROSS JOIN message m"
+      " WHERE r.lane = 0 AND r.ressurs = g.nr AND r.due_at > ?1 AND m.seq = r.seq"
+      " AND (m.not_before IS NULL OR m.not_before < m.due_at) LIMIT ?2");
+  q.Bind(ToMillis(now + LongestWait(settings))).Bind(most);
+  while (q.Step()) seqs.push_back(q.Int(0));
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return seqs;
+}
+
+Status PullInDueTimes(Work& work, const std::vector<MessageSeq>& seqs) {
+  for (const MessageSeq seq : seqs) {
+    Result<MessageRow> row = ReadMessage(work.db, seq);
+    if (row.code() == Code::kNotFound) continue;
+    if (!row.ok()) return row.status();
+    const WallTime earliest = row->not_before ? std::max(*row->not_before, work.now) : work.now;
+    if (!row->ready() || row->facts.due_at <= earliest + LongestWait(work.store.settings)) continue;
+    row->facts.due_at = earliest;
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+  }
+  return Status();
+}
+
+Result<std::vector<AlarmChange>> TickRows(Work& work, const TickFacts& facts, bool disk_low) {
   const Result<std::vector<GateRow*>> gates = work.gates.All();
   if (!gates.ok()) return gates.status();
+  AlarmFacts all{{}, facts.held, facts.head_blocked, facts.in_doubt, disk_low};
   for (GateRow* row : *gates) {
     ExpirePause(row->gate, work.now);
     PullIn(row->gate, work.store.settings, work.now);
-    if (row->nr != kSite) UTBOKS_RETURN_IF_ERROR(PullInDueTimes(work, row->nr));
+    all.gates.push_back(row->gate);
   }
   UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
-  const Result<AlarmFacts> facts = GatherFacts(work, *gates, disk_low);
-  if (!facts.ok()) return facts.status();
-  return KeepAlarms(work, StandingAlarms(*facts, work.now));
+  return KeepAlarms(work, StandingAlarms(all, work.now));
 }
 
 }  // namespace utboks::sqlite

@@ -634,6 +634,40 @@ TEST_P(DeliveryTest, ATimeSetByAClockThatWasAheadIsPulledIn) {
   ASSERT_EQ(claimed.rows.size(), 1U) << "our own wait is pulled in, a person's not-before stays";
 }
 
+TEST_P(DeliveryTest, WhatIsPulledInKeepsAPersonsNotBefore) {
+  clock_.SetWall(ManualClock::kStart + std::chrono::hours(24 * 400));
+  NewRow row = Row("a");
+  row.not_before = ManualClock::kStart + std::chrono::hours(24);  // long past, there
+  Put(row);
+  SendOne(ServerError());
+  clock_.SetWall(ManualClock::kStart);
+  ASSERT_TRUE(store_->Tick().ok());
+  const Claimed claimed = ClaimUpTo(10);
+  EXPECT_TRUE(claimed.rows.empty());
+  EXPECT_EQ(claimed.ask_again, row.not_before);
+}
+
+TEST_P(DeliveryTest, ManyTimesOfAClockThatWasAheadArePulledIn) {
+  clock_.SetWall(ManualClock::kStart + std::chrono::hours(24 * 400));
+  std::vector<NewRow> rows;
+  for (int i = 0; i < 1'100; ++i) rows.push_back(Row(std::to_string(i)));
+  ASSERT_TRUE(store_->Insert(rows, InsertMode::kEachAlone).ok());
+  clock_.SetWall(ManualClock::kStart);
+  ASSERT_TRUE(store_->Tick().ok());
+  EXPECT_EQ(ClaimUpTo(2'000).rows.size(), rows.size());
+}
+
+TEST_P(DeliveryTest, ADoubtFromTheFutureIsAnOldOne) {
+  clock_.SetWall(ManualClock::kStart + std::chrono::hours(24));
+  Put(Row("a"));
+  SendOne(Unanswered());
+  clock_.SetWall(ManualClock::kStart);
+  ASSERT_TRUE(store_->Tick().ok());
+  const Result<Overview> overview = store_->Look();
+  EXPECT_TRUE(std::any_of(overview->alarms.begin(), overview->alarms.end(),
+                          [](const AlarmView& alarm) { return alarm.name == "in-doubt"; }));
+}
+
 UTBOKS_INSTANTIATE_STORES(DeliveryTest);
 
 }  // namespace

@@ -423,6 +423,33 @@ TEST_P(DeskTest, TheStoresOwnAlarmsComeAndGoWithTheirCause) {
   EXPECT_EQ(tick(), Told{"+site-closed"});
 }
 
+TEST_P(DeskTest, AHeadThatStopsOthersIsFoundAmongThousandsThatStopNobody) {
+  std::vector<NewRow> rows;
+  for (int i = 0; i < 4'100; ++i) rows.push_back(Row(std::to_string(i), {std::to_string(i)}));
+  const Result<std::vector<Inserted>> put = store_->Insert(rows, InsertMode::kEachAlone);
+  ASSERT_TRUE(put.ok());
+  Act hold;
+  hold.actor = "cli:kari";
+  for (const Inserted& one : *put) hold.ids.push_back(one.id);
+  ASSERT_TRUE(store_->Do(hold).ok());
+  Put(Row("behind", {"4099"}));
+  const auto blocked = [&] {
+    EXPECT_TRUE(store_->Tick().ok());
+    const Result<Overview> overview = store_->Look();
+    for (const AlarmView& alarm : overview->alarms) {
+      if (alarm.name == "head-blocked") return alarm.count;
+    }
+    return std::int64_t{0};
+  };
+  std::int64_t seen = 0;
+  for (int i = 0; i < 3 && seen == 0; ++i) seen = blocked();
+  EXPECT_EQ(seen, 1);
+  for (int i = 0; i < 4; ++i) EXPECT_EQ(blocked(), 1) << "it stands between two looks";
+  Decide(Decision::kCancel, put->back().id);
+  for (int i = 0; i < 6; ++i) seen = blocked();
+  EXPECT_EQ(seen, 0);
+}
+
 TEST_P(DeskTest, PurgeTakesContentThenRecordAndKeepsTheIdentifierTaken) {
   const Uuid accepted = In(State::kAccepted, "a");
   const Uuid held = In(State::kHeld, "h");
