@@ -43,7 +43,7 @@ Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options);
 struct StoreReport {
   std::string key_file;
   bool key_file_exists = false;
-  bool exists = false;  // false: there is none yet, and nothing is wrong with that
+  bool exists = false;  // false and `opens` ok: there is none yet, and nothing is wrong
   // As OpenStore would say it.  `opens` not ok: the others could not be looked at.
   Status opens;  // the file, its lock, its schema (kOutdated: usable once migrated)
   Status stamp;  // kConfig: environment, organisation or register

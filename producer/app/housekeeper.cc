@@ -27,6 +27,7 @@ void Housekeeper::Run() {
   for (int look = 0; !stop_.stop_requested(); ++look) {
     LookAtCertificate();
     LookAtClock();
+    LookAtKeys();
     if (look % kLooksPerPurge == 0) Purge();
     clock_.WaitUntil(clock_.Steady() + kLookEvery, stop_.get_token());
   }
@@ -47,6 +48,11 @@ void Housekeeper::LookAtClock() {
   if (!ahead) return;
   Keep("clock", std::chrono::abs(*ahead) > kClocksApart, &clock_stands_,
        {"register_ahead_ms", *ahead});
+}
+
+void Housekeeper::LookAtKeys() {
+  const Status fits = keys_.Look();
+  Keep("key", !fits.ok(), &key_stands_, {"text", fits.text()});
 }
 
 void Housekeeper::Keep(std::string_view alarm, bool stands, std::optional<bool>* kept,

@@ -1,6 +1,6 @@
 // What a worker does beside delivering: takes up replaced certificates, warns before
-// ours runs out and when our clock is not the register's, and removes what retention
-// says.
+// ours runs out, when our clock is not the register's and when the key file is lost,
+// and removes what retention says.
 #pragma once
 
 #include <optional>
@@ -8,10 +8,12 @@
 #include <string_view>
 #include <thread>
 
+#include "producer/app/key_watch.h"
 #include "producer/app/register_access.h"
 #include "producer/ops/operator.h"
 #include "queue/base/log.h"
 #include "queue/base/service.h"
+#include "queue/open_store.h"
 #include "queue/store.h"
 
 namespace utboks::app {
@@ -21,7 +23,12 @@ class Housekeeper final : public Service {
   // All outlive it.
   Housekeeper(RegisterAccess& access, Delivery& store, Operator& desk, const Config& config,
               Clock& clock)
-      : access_(access), store_(store), desk_(desk), config_(config), clock_(clock) {}
+      : access_(access),
+        store_(store),
+        desk_(desk),
+        config_(config),
+        clock_(clock),
+        keys_(KeyFilePath(config.outbox.store, config.outbox.key_file)) {}
   ~Housekeeper() override { Stop(); }
 
   std::string_view name() const override { return "housekeeper"; }
@@ -32,6 +39,7 @@ class Housekeeper final : public Service {
   void Run();
   void LookAtCertificate();
   void LookAtClock();
+  void LookAtKeys();
   // Raises or clears an alarm whose condition only we know; `detail` is logged.
   void Keep(std::string_view alarm, bool stands, std::optional<bool>* kept, LogField detail);
   void Purge();
@@ -41,9 +49,10 @@ class Housekeeper final : public Service {
   Operator& desk_;
   const Config& config_;
   Clock& clock_;
+  const KeyWatch keys_;
   // What is in the store, once we have written it; an alarm there before that is of
   // a worker before us.  The thread's alone.
-  std::optional<bool> expiry_stands_, clock_stands_;
+  std::optional<bool> expiry_stands_, clock_stands_, key_stands_;
   std::stop_source stop_;
   std::thread thread_;  // last: it uses all of the above
 };

@@ -72,7 +72,8 @@ StoreReport LookAtFile(const StoreOptions& options) {
   StoreReport report;
   report.key_file = KeyFilePath(options.url, options.key_file);
   report.key_file_exists = Exists(report.key_file);
-  if (Exists(path) && !IsEmpty(path)) {
+  report.opens = CheckNotEmptied(path);
+  if (report.opens.ok() && Exists(path) && !IsEmpty(path)) {
     // Beside it first: a worker that commits meanwhile must not look like a restore.
     const std::optional<Progress> beside = SideFile::ReadAt(path + ".worker");
     StoreLock lock;

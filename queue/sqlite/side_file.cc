@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <array>
@@ -53,6 +54,20 @@ Status SideFile::Sync() const {
   return Status(Code::kBusy,
                 fmt::format("{} cannot be made durable ({}); check the disk and start again", path_,
                             std::strerror(errno)));
+}
+
+Status CheckNotEmptied(const std::string& path) {
+  // Beside it first: one that is being made just now has its file before its first row.
+  const std::optional<Progress> beside = SideFile::ReadAt(path + ".worker");
+  if (!beside || beside->rows == 0) return Status();
+  struct stat about {};
+  const bool there = stat(path.c_str(), &about) == 0;
+  if (there && about.st_size > 0) return Status();
+  return Status(Code::kCorrupt,
+                fmt::format("store {} is {}, but {}.worker tells of one that had messages; put it "
+                            "back or restore from a backup, and to begin anew without them remove "
+                            "{}.worker",
+                            path, there ? "empty" : "gone", path, path));
 }
 
 }  // namespace utboks::sqlite

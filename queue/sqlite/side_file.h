@@ -40,4 +40,9 @@ class SideFile {
   std::string path_;
 };
 
+// kCorrupt when the store at `path` is gone or empty and its side file tells of rows:
+// it could be taken for one to be made, and all that was in it would be forgotten
+// without a word.
+Status CheckNotEmptied(const std::string& path);
+
 }  // namespace utboks::sqlite

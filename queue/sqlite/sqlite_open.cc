@@ -41,21 +41,6 @@ bool Exists(const std::string& path) {
   return stat(path.c_str(), &about) == 0;
 }
 
-// A file that is gone or has become empty could be taken for a store to be made, and
-// all that was in it would be forgotten without a word.
-Status CheckNotEmptied(const std::string& path) {
-  struct stat about {};
-  const bool there = stat(path.c_str(), &about) == 0;
-  if (there && about.st_size > 0) return Status();
-  const std::optional<Progress> beside = SideFile::ReadAt(path + ".worker");
-  if (!beside || beside->rows == 0) return Status();
-  return Status(Code::kCorrupt,
-                fmt::format("store {} is {}, but {}.worker tells of one that had messages; put it "
-                            "back or restore from a backup, and to begin anew without them remove "
-                            "{}.worker",
-                            path, there ? "empty" : "gone", path, path));
-}
-
 }  // namespace
 
 SqliteStore::SqliteStore(const StoreOptions& options)

@@ -180,6 +180,8 @@ TEST(StoreLookTest, SaysWhatOpeningItWouldSay) {
       {"no database",
        [](auto& t) { std::ofstream(t.path, std::ios::trunc) << std::string(10'000, 'x'); },
        &StoreReport::opens, Code::kCorrupt},
+      {"emptied", [](auto& t) { fs::resize_file(t.path, 0); }, &StoreReport::opens, Code::kCorrupt},
+      {"gone", [](auto& t) { fs::remove(t.path); }, &StoreReport::opens, Code::kCorrupt},
       {"another program's",
        [](auto& t) {
          fs::remove(t.path);

@@ -153,6 +153,12 @@ std::vector<JournalLine> SimulatorFixture::Journal() const {
   return JournalTail(journal_path()).More();
 }
 
+std::vector<JournalLine> SimulatorFixture::Posts() const {
+  std::vector<JournalLine> lines = Journal();
+  std::erase_if(lines, [](const JournalLine& line) { return line.method != "POST"; });
+  return lines;
+}
+
 std::vector<JournalLine> SimulatorFixture::Accepted() const {
   std::vector<JournalLine> lines = Journal();
   std::erase_if(lines, [](const JournalLine& line) { return !line.accepted; });

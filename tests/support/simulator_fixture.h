@@ -96,6 +96,8 @@ class SimulatorFixture {
 
   // Everything written so far, in order; a line being written is left out.
   std::vector<JournalLine> Journal() const;
+  // Its lines of messages: a worker asks by HEAD when it pleases.
+  std::vector<JournalLine> Posts() const;
   // Its "end" lines that accepted a message.
   std::vector<JournalLine> Accepted() const;
   // Waits until a line satisfies `wanted`; false when patience ends first.

@@ -39,21 +39,30 @@ void WriteFile(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
-// Everything that opens a store, as people and services do it.
-const std::vector<std::vector<std::string>>& Openers() {
-  static const std::vector<std::vector<std::string>> openers = {
-      {"enqueue", "--ressurs", "doedsfall_v1", "LETTER"},
-      {"run"},
-      {"run", "--drain"},
-      {"status"},
-      {"list"},
-      {"events"},
-      {"migrate"},
-      {"purge"},
-      {"pause"},
-  };
-  return openers;
-}
+using Openers = std::vector<std::vector<std::string>>;
+// Those that make, migrate, and only open a store.
+const Openers kOpeners = {{"enqueue", "--ressurs", "doedsfall_v1", "LETTER"}, {"run"}, {"status"}};
+// Everything that opens one, as people and services do it.
+const Openers kAllOpeners = {
+    {"enqueue", "--ressurs", "doedsfall_v1", "LETTER"},
+    {"run"},
+    {"run", "--drain"},
+    {"status"},
+    {"list"},
+    {"show", "x"},
+    {"events"},
+    {"migrate"},
+    {"purge"},
+    {"pause"},
+    {"resume"},
+    {"acknowledge", "double"},
+    {"hold", "x"},
+    {"release", "x"},
+    {"replay", "x"},
+    {"cancel", "x"},
+    {"close", "x"},
+    {"backup", "/none/copy.db"},
+};
 
 class BadLuck : public ::testing::Test {
  protected:
@@ -67,7 +76,7 @@ class BadLuck : public ::testing::Test {
   }
   // Each of `openers` ends so.
   void ExpectAllRefused(int code, const std::vector<std::string>& says,
-                        const std::vector<std::vector<std::string>>& openers = Openers()) {
+                        const Openers& openers = kOpeners) {
     for (const auto& opener : openers) {
       SCOPED_TRACE(opener[0]);
       ExpectRefused(agency_.Run(Words(opener)), code, says);
@@ -126,7 +135,7 @@ TEST(FullDisk, WhatDoesNotGoOnItIsRefusedAndWhatIsOnItStays) {
   LogWatch::Allow("alarm-raised");
   const Finished drained = agency.Run({"run", "--drain", "--timeout", "1s"});
   EXPECT_EQ(drained.code(), 75) << drained.err;
-  EXPECT_TRUE(reg.Journal().empty());
+  EXPECT_TRUE(reg.Posts().empty());
 
   disk.Free();
   EXPECT_EQ(agency.States().size(), 2U) << "half of the third was written";
@@ -254,7 +263,7 @@ class Damage : public BadLuck {
     const std::string damaged = ReadFile(agency_.store());
     ExpectAllRefused(78, {"outbox.db", "restore from a backup"});
     EXPECT_EQ(ReadFile(agency_.store()), damaged) << "written to";
-    EXPECT_TRUE(reg_.Journal().empty());
+    EXPECT_TRUE(reg_.Posts().empty());
   }
   void PutBack() {
     for (const char* part : {"-wal", "-shm"}) fs::remove(agency_.store() + part);
@@ -318,30 +327,29 @@ TEST_F(Damage, AFileThatHasBecomeEmptyOrIsGone) {
 }
 
 TEST_F(Damage, AnOverwrittenPageOfTheMessages) {
-  LogWatch::Allow("purge-failed");
+  for (const char* event :
+       {"claim-failed", "settle-failed", "tick-failed", "store-failed", "purge-failed"}) {
+    LogWatch::Allow(event);
+  }
   Overwrite(PageOf("message"), page_);
   ExpectRefused(agency_.Run(Words({"enqueue", "--ressurs", "doedsfall_v1", "LETTER"})), 78,
                 {"brev *********** 3.xml", "outbox.db", "damaged", "restore from a backup"});
   ExpectRefused(agency_.Run({"list"}), 78, {"damaged", "restore from a backup"});
   ExpectRefused(agency_.Run({"show", before_[0]}), 78, {"damaged", "restore from a backup"});
-  LogWatch::Allow("claim-failed");
-  LogWatch::Allow("store-failed");
   ExpectRefused(agency_.Run({"run"}), 78, {"damaged", "restore from a backup"});
-  EXPECT_TRUE(reg_.Journal().empty());
+  EXPECT_TRUE(reg_.Posts().empty());
   PutBack();
   ExpectAllThereAndDelivered();
 }
 
 TEST_F(Damage, AnOverwrittenPageOfTheContents) {
   Overwrite(PageOf("content"), page_);
-  LogWatch::Allow("claim-failed");
-  LogWatch::Allow("load-failed");
-  LogWatch::Allow("store-failed");
-  LogWatch::Allow("settle-failed");
-  LogWatch::Allow("tick-failed");
-  LogWatch::Allow("alarm-raised");
+  for (const char* event : {"claim-failed", "load-failed", "settle-failed", "tick-failed",
+                            "store-failed", "alarm-raised"}) {
+    LogWatch::Allow(event);
+  }
   ExpectRefused(agency_.Run({"run"}), 78, {"damaged", "restore from a backup"});
-  EXPECT_TRUE(reg_.Journal().empty());
+  EXPECT_TRUE(reg_.Posts().empty());
   // Claimed and not sent: it tells of more than the copy that is put back knows.
   PutBack();
   EXPECT_EQ(agency_.Run({"run", "--drain", "--after-restore"}).code(), 0);
@@ -364,6 +372,20 @@ TEST_F(BadLuck, ContentThatHasBeenTamperedWithIsHeldAndTheRestGoes) {
 }
 
 // ---- keys ----
+
+// A worker has its keys in memory: it would notice at its next start, and too late.
+TEST_F(BadLuck, AKeyFileThatIsLostUnderAWorker) {
+  LogWatch::Expect("alarm-raised");
+  agency_.StartWorker();
+  for (const std::string& id : before_) ASSERT_TRUE(agency_.AwaitState(id, "accepted"));
+  const std::string keys = ReadFile(agency_.keys());
+  fs::remove(agency_.keys());
+  EXPECT_TRUE(agency_.worker().AwaitErr(R"("alarm":"key")")) << agency_.worker().Err();
+  EXPECT_THAT(agency_.worker().Err(), HasSubstr("put it back"));
+  WriteFile(agency_.keys(), keys);
+  fs::permissions(agency_.keys(), fs::perms::owner_read | fs::perms::owner_write);
+  EXPECT_TRUE(Eventually([&] { return !agency_.Alarm("key"); }));
+}
 
 class Keys : public BadLuck {
  protected:
@@ -446,7 +468,8 @@ TEST_F(Keys, AFileElsewhereIsUsed) {
 
 TEST_F(BadLuck, AStoreOfAnotherEnvironment) {
   agency_.SetText("register.environment", "production");
-  ExpectAllRefused(78, {"outbox.db", "environment test", "production", "[outbox] store"});
+  ExpectAllRefused(78, {"outbox.db", "environment test", "production", "[outbox] store"},
+                   kAllOpeners);
   agency_.SetText("register.environment", "test");
   ExpectAllThereAndDelivered();
 }
@@ -513,12 +536,7 @@ TEST_F(BadLuck, AnOlderSchemaIsBroughtUpByRunAndMigrateAlone) {
       "CREATE TABLE away AS SELECT * FROM migration;"
       "DELETE FROM migration WHERE number = (SELECT max(number) FROM migration)");
   ExpectAllRefused(75, {"outbox.db", "older schema", "utboks migrate"},
-                   {{"enqueue", "--ressurs", "doedsfall_v1", "LETTER"},
-                    {"status"},
-                    {"list"},
-                    {"events"},
-                    {"pause"},
-                    {"purge"}});
+                   {{"enqueue", "--ressurs", "doedsfall_v1", "LETTER"}, {"status"}, {"pause"}});
   agency_.Meddle("INSERT OR IGNORE INTO migration SELECT * FROM away; DROP TABLE away");
   ExpectAllThereAndDelivered();
 }

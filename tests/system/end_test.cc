@@ -20,7 +20,7 @@ namespace {
 using std::chrono::steady_clock;
 
 bool Began(const JournalLine& line) {
-  return line.event == "begin";
+  return line.event == "begin" && line.method == "POST";
 }
 
 std::vector<int> Letters(int first, int count) {

@@ -281,7 +281,7 @@ TEST(Everyday, DrainOfNothingIsDoneAtOnce) {
   SimulatorFixture reg;
   Agency agency(reg);
   agency.Drain();
-  EXPECT_TRUE(reg.Journal().empty());
+  EXPECT_TRUE(reg.Posts().empty());
   ExpectRefused(agency.Run({"run", "--timeout", "5s"}), 2, {"--timeout", "--drain"});
 }
 

@@ -42,7 +42,7 @@ class Trust : public ::testing::Test {
   // certificate.
   void ExpectRunRefused(const std::vector<std::string>& says) {
     ExpectRefused(agency_.Run({"run"}), 78, says);
-    EXPECT_TRUE(reg_.Journal().empty());
+    EXPECT_TRUE(reg_.Posts().empty());
     // Handing in needs no certificate: nothing is lost meanwhile.
     const std::vector<std::string> more = agency_.Enqueue({3});
     UseClient("client");
@@ -176,7 +176,7 @@ TEST_F(Trust, AnExpiredCertificateClosesTheSiteUntilItIsReplaced) {
   agency_.StartWorker();
   ExpectSiteClosed("credential", "certificate-expired");
   EXPECT_TRUE(agency_.Alarm("certificate-expiry"));
-  EXPECT_TRUE(reg_.Journal().empty()) << "the register was asked all the same";
+  EXPECT_TRUE(reg_.Posts().empty()) << "the register was asked all the same";
   EXPECT_LT(std::stoi(Get(agency_.Status(), "certificate_days")), 0);
 
   // What does not fit is not taken up, and said; the old one stays.
@@ -206,7 +206,7 @@ TEST_F(Trust, ARegisterThatIsVouchedForByNobodyWeTrust) {
   LogWatch::Expect("alarm-raised");
   agency_.StartWorker();
   ExpectSiteClosed("credential", "tls");
-  EXPECT_TRUE(reg_.Journal().empty());
+  EXPECT_TRUE(reg_.Posts().empty());
   agency_.StopWorker();
   agency_.SetText("register.ca_file", pki().ca());
   agency_.StartWorker();
@@ -223,7 +223,7 @@ TEST_F(AnotherName, IsNotTheRegister) {
   LogWatch::Expect("alarm-raised");
   agency_.StartWorker();
   ExpectSiteClosed("credential", "tls");
-  EXPECT_TRUE(reg_.Journal().empty());
+  EXPECT_TRUE(reg_.Posts().empty());
 }
 
 class RefusedLogin : public Trust {
