@@ -184,8 +184,10 @@ void Blame(Judgement& j) {
   MessageFacts& after = d.after;
   const std::string& why = j.outcome.reason;
   const bool first_time = !j.message.judged || (!j.message.blame.empty() && j.message.blame != why);
-  after.judged = true;
-  if (first_time && j.outcome.scope == Scope::kMessage) {
+  // What we held back ourselves nobody has judged.
+  const bool judged = j.outcome.scope == Scope::kMessage;
+  after.judged = after.judged || judged;
+  if (first_time && judged) {
     const bool stood = j.resource.blame_run;
     if (CountBlame(j.resource, after.seq, j.settings, j.now)) {
       after.blame = why;

@@ -246,13 +246,15 @@ void Success(const RegisterAnswer& answer, std::string_view sent_identifikator, 
 }
 
 void BadRequest(const RegisterAnswer& answer, Outcome& outcome) {
+  // Also of an answer that was cut off after it: no message is to blame for the login.
+  if (answer.kind == Kind::kError &&
+      (SpeaksOfAuthorization(answer.feilkode) || SpeaksOfAuthorization(answer.feilmelding))) {
+    Retry(Scope::kSite, GateEffect::kClose, false, outcome);
+    outcome.credential = true;
+    outcome.reason = "authorization";
+    return;
+  }
   if (answer.kind == Kind::kError && answer.whole) {
-    if (SpeaksOfAuthorization(answer.feilkode) || SpeaksOfAuthorization(answer.feilmelding)) {
-      Retry(Scope::kSite, GateEffect::kClose, false, outcome);
-      outcome.credential = true;
-      outcome.reason = "authorization";
-      return;
-    }
     outcome.verdict = Verdict::kReject;
     outcome.scope = Scope::kMessage;
     outcome.counted = true;

@@ -74,12 +74,14 @@ void Dispatcher::Stop() {
   claimer_.join();
   ticker_.join();
   pool_.StopBeginning();
-  prober_.Stop();
+  prober_.StopBeginning();
   const SteadyTime until = clock_.Steady() + settings_.delivery.stop_timeout;
-  while (pool_.InFlight() > 0 && clock_.Steady() < until) {
+  const auto under_way = [&] { return pool_.InFlight() > 0 || prober_.Sending(); };
+  while (under_way() && clock_.Steady() < until) {
     clock_.WaitUntil(std::min(until, clock_.Steady() + Millis(20)), {});
   }
   pool_.Abort();
+  prober_.Stop();
   settling_.request_stop();
   pool_.Wake();
   settler_.join();
@@ -134,7 +136,9 @@ void Dispatcher::ClaimLoop() {
 
 SteadyTime Dispatcher::ClaimOnce() {
   // Also when nobody stands free: what comes back tells the prober of its next probe.
-  Result<Claimed> claimed = store_.Claim(RoomNow(), std::max(0, pool_.Free()));
+  // Nothing more is sent while what is known of the last cannot be written down.
+  const int free = unsettled_ ? 0 : std::max(0, pool_.Free());
+  Result<Claimed> claimed = store_.Claim(RoomNow(), free);
   if (!claimed.ok()) {
     Fail("claim-failed", claimed.status());
     clock_.WaitUntil(clock_.Steady() + kStoreAgain, claiming_.get_token());
@@ -233,6 +237,7 @@ void Dispatcher::SettleLoop() {
     pending.insert(pending.end(), std::make_move_iterator(back.begin()),
                    std::make_move_iterator(back.end()));
     if (!pending.empty() && Settle(pending)) pending.clear();
+    unsettled_ = !pending.empty();
     if (!ending) continue;
     // What a store that still fails leaves unsettled stays `sending`, and the next
     // start finds it as in doubt.

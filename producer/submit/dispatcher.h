@@ -8,6 +8,7 @@
 // being sent `stop_timeout`, cuts off the rest (in doubt), and settles last.
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
@@ -72,7 +73,8 @@ class Dispatcher final : public Service {
   std::map<std::string, Window, std::less<>> windows_ UTBOKS_GUARDED_BY(mutex_);
   std::map<std::string, std::int64_t, std::less<>> openings_ UTBOKS_GUARDED_BY(mutex_);
   Status failure_ UTBOKS_GUARDED_BY(mutex_);
-  bool running_ = false;  // the caller's thread alone
+  std::atomic<bool> unsettled_ = false;  // the store could not take outcomes
+  bool running_ = false;                 // the caller's thread alone
   std::stop_source claiming_;
   std::stop_source settling_;
 

@@ -13,7 +13,7 @@ std::optional<Payload> LoadPayload(Delivery& store, const Lease& lease,
   LogError("load-failed", {{"message", FormatUuid(lease.id)},
                            {"code", CodeName(payload.code())},
                            {"text", payload.status().text()}});
-  if (payload.code() == Code::kAltered) {
+  if (payload.code() == Code::kAltered || payload.code() == Code::kNotFound) {
     Outcome held;
     held.verdict = Verdict::kHold;
     held.scope = Scope::kNone;

@@ -10,6 +10,8 @@ namespace {
 // What the store could not do now is tried again: a probe that is due, and above
 // all a settlement, for the register's answer is known only here.
 constexpr Millis kStoreAgain{200};
+// As often, when the worker ends.
+constexpr int kLastTries = 10;
 
 }  // namespace
 
@@ -25,13 +27,23 @@ void Prober::Start() {
   thread_ = std::thread([this] { Run(); });
 }
 
-void Prober::Stop() {
+void Prober::StopBeginning() {
   {
     MutexLock lock(mutex_);
     stopping_ = true;
   }
   stop_.request_stop();
   expected_.NotifyAll();
+}
+
+bool Prober::Sending() const {
+  MutexLock lock(mutex_);
+  return sending_;
+}
+
+void Prober::Stop() {
+  StopBeginning();
+  abort_.request_stop();
   if (thread_.joinable()) thread_.join();
 }
 
@@ -66,6 +78,33 @@ void Prober::Run() {
   }
 }
 
+std::optional<Outcome> Prober::Send(const Probe& probe, RegisterClient& client,
+                                    SteadyTime deadline) {
+  {
+    MutexLock lock(mutex_);
+    if (stopping_) return std::nullopt;
+    sending_ = true;
+  }
+  std::optional<Outcome> outcome;
+  const std::optional<Payload> payload = LoadPayload(store_, *probe.message, &outcome);
+  if (payload) outcome = client.Submit(*payload, deadline, abort_.get_token());
+  MutexLock lock(mutex_);
+  sending_ = false;
+  return outcome;
+}
+
+void Prober::Settle(const Probe& probe, const HeadResult& head,
+                    const std::optional<Outcome>& outcome) {
+  for (int tries_left = kLastTries;;) {
+    const Status settled = store_.SettleProbe(probe, head, outcome);
+    if (settled.ok()) return;
+    LogWarning("probe-settle-failed", {{"text", settled.text()}});
+    // Told to end: what is unsettled is found as in doubt at the next start.
+    if (abort_.stop_requested() && --tries_left == 0) return;
+    clock_.WaitUntil(clock_.Steady() + kStoreAgain, {});
+  }
+}
+
 void Prober::ProbeOnce(const Probe& probe) {
   HeadResult head;
   std::optional<Outcome> outcome;
@@ -73,20 +112,11 @@ void Prober::ProbeOnce(const Probe& probe) {
     const std::unique_ptr<RegisterClient> client = make_client_();
     const SteadyTime deadline = clock_.Steady() + settings_.probe_timeout;
     head = client->Head(probe.ressurs, deadline, stop_.get_token());
-    if (probe.message && SendsAfterHead(probe.state, head) && !stop_.stop_requested()) {
-      const std::optional<Payload> payload = LoadPayload(store_, *probe.message, &outcome);
-      if (payload) outcome = client->Submit(*payload, deadline, stop_.get_token());
+    if (probe.message && SendsAfterHead(probe.state, head)) {
+      outcome = Send(probe, *client, deadline);
     }
   }
-  for (;;) {
-    const Status settled = store_.SettleProbe(probe, head, outcome);
-    if (settled.ok()) break;
-    LogWarning("probe-settle-failed", {{"text", settled.text()}});
-    if (!clock_.WaitUntil(clock_.Steady() + kStoreAgain, stop_.get_token())) {
-      // Told to end: what is unsettled is found as in doubt at the next start.
-      break;
-    }
-  }
+  Settle(probe, head, outcome);
   LogInfo("probe", {{"gate", probe.gate.empty() ? "site" : probe.gate},
                     {"number", probe.state.probes},
                     {"head", head.http_status},

@@ -24,7 +24,11 @@ class Prober {
   Prober& operator=(const Prober&) = delete;
 
   void Start();
-  // Cuts off the probe under way, settles it, and ends.
+  // No probe begins any more, and no message of one.
+  void StopBeginning();
+  // A message is under way.
+  bool Sending() const;
+  // Cuts off what is under way, settles it, and ends.
   void Stop();
   // The next probe of any gate is due at `at`, as the last claim told.
   void Expect(WallTime at);
@@ -32,17 +36,21 @@ class Prober {
  private:
   void Run();
   void ProbeOnce(const Probe& probe);
+  std::optional<Outcome> Send(const Probe& probe, RegisterClient& client, SteadyTime deadline);
+  void Settle(const Probe& probe, const HeadResult& head, const std::optional<Outcome>& outcome);
 
   Delivery& store_;
   const ClientFactory make_client_;
   const DeliverySettings settings_;
   Clock& clock_;
-  std::stop_source stop_;
+  std::stop_source stop_;   // of what is begun: HEAD may be cut off, it loses nothing
+  std::stop_source abort_;  // of a message under way
 
-  Mutex mutex_;
+  mutable Mutex mutex_;
   CondVar expected_;
   std::optional<WallTime> next_ UTBOKS_GUARDED_BY(mutex_);
   bool stopping_ UTBOKS_GUARDED_BY(mutex_) = false;
+  bool sending_ UTBOKS_GUARDED_BY(mutex_) = false;
 
   std::thread thread_;  // last: it uses all of the above
 };

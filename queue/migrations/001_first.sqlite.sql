@@ -90,7 +90,8 @@ CREATE INDEX message_heads ON message (in_keys) WHERE state IN (4, 7) AND in_key
 CREATE INDEX message_after ON message (after_followers) WHERE after_followers = 1;
 CREATE INDEX message_accepted ON message (changed_at) WHERE state = 5;
 CREATE INDEX message_content ON message (changed_at) WHERE has_content = 1 AND state IN (6, 7, 8);
-CREATE INDEX message_ended ON message (changed_at) WHERE state IN (6, 7, 8);
+CREATE INDEX message_ended ON message (changed_at, state) WHERE state IN (6, 7, 8);
+CREATE INDEX message_received ON message (state) WHERE state = 0;
 
 -- What may be claimed, now or when its time comes: due or in doubt, first in all
 -- its keys.  All that a claim has to know stands here, in the order of sending.

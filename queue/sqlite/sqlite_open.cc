@@ -205,19 +205,10 @@ Status SqliteStore::Backup(const std::string& path) {
   }
   const std::string unfinished = path + ".unfinished";
   unlink(unfinished.c_str());
-  {
-    // Not one of the readers: they may write nothing, not even elsewhere.
-    Result<std::unique_ptr<Connection>> from = Connection::Open({path_, vfs_, false, false});
-    if (!from.ok()) return from.status();
-    Query q = (*from)->Prepare("VACUUM INTO ?");
-    q.BindText(unfinished);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  chmod(unfinished.c_str(), 0600);
-  {
-    Result<std::unique_ptr<Connection>> copy = Connection::Open({unfinished, "", false, false});
-    if (!copy.ok()) return copy.status();
-    UTBOKS_RETURN_IF_ERROR((*copy)->Run("UPDATE store SET copy = 1"));
+  const Status copied = CopyTo(unfinished);
+  if (!copied.ok()) {
+    unlink(unfinished.c_str());
+    return copied;
   }
   if (rename(unfinished.c_str(), path.c_str()) != 0) {
     return Status(Code::kConfig,
@@ -229,6 +220,22 @@ Status SqliteStore::Backup(const std::string& path) {
   if (!synced || !SyncFolderOf(path))
     return Status(Code::kBusy, fmt::format("backup {} may not be durable", path));
   return Status();
+}
+
+Status SqliteStore::CopyTo(const std::string& path) {
+  // Its owner's alone from the first byte, as the store is.
+  UTBOKS_RETURN_IF_ERROR(CreateEmpty(path));
+  {
+    // Not one of the readers: they may write nothing, not even elsewhere.
+    Result<std::unique_ptr<Connection>> from = Connection::Open({path_, vfs_, false, false});
+    if (!from.ok()) return from.status();
+    Query q = (*from)->Prepare("VACUUM INTO ?");
+    q.BindText(path);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  Result<std::unique_ptr<Connection>> copy = Connection::Open({path, "", false, false});
+  if (!copy.ok()) return copy.status();
+  return (*copy)->Run("UPDATE store SET copy = 1");
 }
 
 }  // namespace utboks::sqlite

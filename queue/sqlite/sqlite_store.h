@@ -77,6 +77,7 @@ class SqliteStore final : public Store {
   // The first line of the side file, or the first of a new epoch, made durable.
   Status BeginSideFile(Connection& db);
   void StartWriter(std::unique_ptr<Connection> db);
+  Status CopyTo(const std::string& path);  // makes the file
   void AfterCommit(Connection& db);
   bool ChangedElsewhere();  // change_mutex_ is held
   bool DiskLow() const;     // below min_free

@@ -1,4 +1,6 @@
 // What people do: hold, release, replay, cancel, close, pause, resume, purge.
+#include <map>
+
 #include "tests/conformance/store_fixture.h"
 #include "tests/conformance/stores.h"
 
@@ -109,6 +111,25 @@ TEST_P(DeskTest, EachDecisionWorksFromItsStatesAndNoOther) {
     Filter open;
     open.states = {kDue, kSending, kInDoubt};
     ASSERT_TRUE(store_->List(open)->empty()) << what;
+  }
+}
+
+TEST_P(DeskTest, EachIsCountedInItsState) {
+  const auto count = [&](State state) {
+    const Result<Overview> overview = store_->Look();
+    for (const auto& [counted, number] : overview->states) {
+      if (counted == state) return number;
+    }
+    return std::int64_t{-1};
+  };
+  std::map<State, std::int64_t> expected;
+  for (const State state : {State::kRejected, State::kClosed, State::kCancelled, State::kAccepted,
+                            State::kHeld, State::kInDoubt, State::kSending, State::kDue}) {
+    const std::string name(StateName(state));
+    In(state, name);
+    if (state == State::kHeld || state == State::kCancelled) In(state, name + " too");
+    expected[state] = state == State::kHeld || state == State::kCancelled ? 2 : 1;
+    for (const State each : kAllStates) EXPECT_EQ(count(each), expected[each]) << StateName(each);
   }
 }
 

@@ -42,8 +42,10 @@ class FakeRegister {
 
   // Blocks every Submit (of one resource, where it is named) until Open; a blocked one
   // ends when it is cut off.
-  void Shut(const std::string& ressurs = "") { Set(true, ressurs); }
-  void Open() { Set(false, ""); }
+  void Shut(const std::string& ressurs = "") { Set(true, ressurs, false); }
+  // The same, but HEAD is answered.
+  void Hang() { Set(true, "", true); }
+  void Open() { Set(false, "", true); }
 
   // Waits until `condition` holds of all that was sent; false after `patience`.
   bool Await(const std::function<bool(const std::vector<Request>&)>& condition,
@@ -123,7 +125,7 @@ class FakeRegister {
     if (head_) return *head_;
     HeadResult head;
     head.asked = true;
-    const bool shut = Blocks(ressurs);
+    const bool shut = Blocks(ressurs) && !heads_answered_;
     head.answered = !shut;
     head.http_status = shut ? 0 : 200;
     head.reason = shut ? "connect-refused" : "";
@@ -134,10 +136,11 @@ class FakeRegister {
     return shut_ && (shut_ressurs_.empty() || shut_ressurs_ == ressurs);
   }
 
-  void Set(bool shut, const std::string& ressurs) {
+  void Set(bool shut, const std::string& ressurs, bool heads_answered) {
     {
       std::lock_guard lock(mutex_);
       shut_ = shut;
+      heads_answered_ = heads_answered;
       shut_ressurs_ = ressurs;
     }
     changed_.notify_all();
@@ -150,6 +153,7 @@ class FakeRegister {
   std::vector<Request> requests_;
   std::map<std::string, int> times_;
   bool shut_ = false;
+  bool heads_answered_ = true;
   std::string shut_ressurs_;
   std::vector<std::string> heads_;
   std::optional<HeadResult> head_;

@@ -197,6 +197,16 @@ class BlameRunTest : public DispositionTest {
   }
 };
 
+TEST_F(BlameRunTest, WhatWeHeldBackOurselvesIsNotJudged) {
+  Outcome unsent = ToHold();
+  unsent.scope = Scope::kNone;
+  unsent.result = AttemptResult::kNotSent;
+  const Disposition d = SettleNumber(1, unsent);
+  EXPECT_EQ(d.after.state, State::kHeld);
+  EXPECT_FALSE(d.after.judged) << "its first verdict is still to come, and counts";
+  EXPECT_THAT(resource_.blamed, IsEmpty());
+}
+
 TEST_F(BlameRunTest, TheFifthBlamedInARowMakesThemAllHeld) {
   for (MessageSeq seq = 1; seq <= 4; ++seq) {
     const Disposition d = SettleNumber(seq, seq % 2 == 0 ? Rejected() : ToHold());

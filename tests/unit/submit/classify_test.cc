@@ -231,6 +231,11 @@ TEST(ClassifyTest, EveryRowOfTheTable) {
       {"425", Answer(425), ResourceCounts("http-425")},
       {"500", Answer(500, Error("ske.Feil", "x")), ResourceCounts("http-500")},
       {"500, empty", Answer(500), ResourceCounts("http-500")},
+      {"400 that speaks of Authorization, cut off after its code",
+       Answer(400,
+              Error("ske.InvalidAuthorizationException", "x")
+                  .substr(0, Error("ske.InvalidAuthorizationException", "x").find("<feilmelding"))),
+       Login("authorization")},
       {"500 that speaks of Authorization", Answer(500, Error("AuthorizationException", "x")),
        ResourceCounts("http-500")},
       {"501", Answer(501), ResourceCounts("http-501")},

@@ -3,12 +3,15 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <functional>
 #include <mutex>
 #include <set>
 
 #include "queue/open_store.h"
 #include "tests/support/eventually.h"
 #include "tests/support/fake_register.h"
+#include "tests/support/log_watch.h"
 
 namespace utboks::testing {
 namespace {
@@ -21,6 +24,9 @@ class NotedClaims final : public Delivery {
     std::size_t rows = 0;
   };
   explicit NotedClaims(Delivery& store) : store_(store) {}
+
+  std::atomic<bool> settle_fails = false;
+  std::atomic<int> failed_settles = 0;
 
   std::vector<Note> notes() const {
     std::lock_guard lock(mutex_);
@@ -48,7 +54,11 @@ class NotedClaims final : public Delivery {
   }
   Result<Payload> Load(const Lease& lease) override { return store_.Load(lease); }
   Status HandBack(std::span<const Lease> leases) override { return store_.HandBack(leases); }
-  Status Settle(std::span<const Settlement> done) override { return store_.Settle(done); }
+  Status Settle(std::span<const Settlement> done) override {
+    if (!settle_fails) return store_.Settle(done);
+    ++failed_settles;
+    return Status(Code::kBusy, "another process holds the store");
+  }
   Result<int> RecoverDead() override { return store_.RecoverDead(); }
   Result<std::vector<AlarmChange>> Tick() override { return store_.Tick(); }
   Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
@@ -62,6 +72,21 @@ class NotedClaims final : public Delivery {
   Delivery& store_;
   mutable std::mutex mutex_;
   std::vector<Note> notes_;  // guarded by mutex_
+};
+
+// Does something when the dispatcher, told to stop, begins to wait for what is under way.
+class WhenStopWaits final : public Clock {
+ public:
+  explicit WhenStopWaits(std::function<void()> then) : then_(std::move(then)) {}
+  WallTime Wall() const override { return SystemClock().Wall(); }
+  SteadyTime Steady() const override { return SystemClock().Steady(); }
+  bool WaitUntil(SteadyTime until, const std::stop_token& stop) override {
+    if (!stop.stop_possible()) then_();
+    return SystemClock().WaitUntil(until, stop);
+  }
+
+ private:
+  const std::function<void()> then_;
 };
 
 class DispatcherTest : public ::testing::Test {
@@ -254,6 +279,45 @@ TEST_F(DispatcherTest, WhatIsCutOffByAStopIsInDoubtAndIsSentAgainUnchanged) {
   ASSERT_TRUE(AwaitIn(State::kAccepted, 1));
   ASSERT_EQ(fake.requests().size(), 2U);
   EXPECT_EQ(fake.requests()[0].document, fake.requests()[1].document);
+}
+
+TEST_F(DispatcherTest, AProbesMessageHasTheTimeOfAStopToo) {
+  settings_.delivery.stop_timeout = std::chrono::seconds(60);
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  fake.Hang();
+  ASSERT_TRUE(store_->PauseGate("doedsfall_v1", std::nullopt, "t", SensitiveText()).ok());
+  Put("a");
+  ASSERT_TRUE(store_->ResumeGate("doedsfall_v1", "t", SensitiveText()).ok());
+  WhenStopWaits clock([&] { fake.Open(); });
+  Dispatcher dispatcher(
+      *store_, [&] { return fake.Client(); }, settings_, clock);
+  ASSERT_TRUE(dispatcher.Start().ok());
+  ASSERT_TRUE(fake.Await([](const auto& requests) { return requests.size() == 1; }));
+  dispatcher.Stop();
+  EXPECT_EQ(CountIn(State::kAccepted), 1U) << "and not in doubt";
+}
+
+TEST_F(DispatcherTest, NothingIsSentWhileWhatIsKnownCannotBeWritten) {
+  LogWatch::Expect("alarm-raised");
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  NotedClaims noted(*store_);
+  Dispatcher dispatcher(
+      noted, [&] { return fake.Client(); }, settings_, SystemClock());
+  noted.settle_fails = true;
+  ASSERT_TRUE(dispatcher.Start().ok());
+  Put("first");
+  ASSERT_TRUE(Eventually([&] { return noted.failed_settles > 0; }));
+  // Each wakes the one who claims.
+  for (int i = 0; i < 40; ++i) {
+    Put("a" + std::to_string(i));
+    const int failed = noted.failed_settles;
+    if (i % 10 != 0) continue;
+    ASSERT_TRUE(Eventually([&] { return noted.failed_settles > failed; }));
+  }
+  EXPECT_LE(fake.requests().size(), 2U * static_cast<std::size_t>(settings_.delivery.max_in_flight))
+      << "those under way when it began, and no more";
+  noted.settle_fails = false;
+  ASSERT_TRUE(AwaitIn(State::kAccepted, 41));
 }
 
 TEST_F(DispatcherTest, StartsAndStopsManyTimesWithoutLosingAnything) {

@@ -21,15 +21,17 @@ TEST(LoadPayload, GivesWhatTheStoreHas) {
 }
 
 TEST(LoadPayload, HoldsWhatNobodyCanEverSend) {
-  LogWatch::Expect("load-failed");
-  FakeStore store;
-  store.desk.next_failure = Status(Code::kAltered, "does not open");
-  std::optional<Outcome> outcome;
-  EXPECT_FALSE(LoadPayload(store, Lease(), &outcome));
-  ASSERT_TRUE(outcome);
-  EXPECT_EQ(outcome->verdict, Verdict::kHold);
-  EXPECT_EQ(outcome->result, AttemptResult::kNotSent);
-  EXPECT_EQ(outcome->reason, "unreadable");
+  for (const Code code : {Code::kAltered, Code::kNotFound}) {
+    LogWatch::Expect("load-failed");
+    FakeStore store;
+    store.desk.next_failure = Status(code, "does not open, or is gone");
+    std::optional<Outcome> outcome;
+    EXPECT_FALSE(LoadPayload(store, Lease(), &outcome));
+    ASSERT_TRUE(outcome);
+    EXPECT_EQ(outcome->verdict, Verdict::kHold);
+    EXPECT_EQ(outcome->result, AttemptResult::kNotSent);
+    EXPECT_EQ(outcome->reason, "unreadable");
+  }
 }
 
 TEST(LoadPayload, BlamesNoMessageForItsStore) {
