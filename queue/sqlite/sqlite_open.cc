@@ -226,7 +226,17 @@ Status SqliteStore::Backup(const std::string& path) {
     if (!from.ok()) return from.status();
     Query q = (*from)->Prepare("VACUUM INTO ?");
     q.BindText(unfinished);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
+    if (const Status copied = q.Run(); !copied.ok()) {
+      unlink(unfinished.c_str());
+      // It is the copy that cannot be opened: the store is open.
+      if (copied.code() == Code::kConfig) {
+        return Status(Code::kUnreadable,
+                      fmt::format("backup {} cannot be written; check that its folder is there and "
+                                  "who may write in it",
+                                  path));
+      }
+      return Status(copied.code(), fmt::format("backup {} was not made: {}", path, copied.text()));
+    }
   }
   chmod(unfinished.c_str(), 0600);
   {
