@@ -22,12 +22,8 @@ std::string Printable(std::string_view text) {
   out.reserve(text.size());
   while (!text.empty()) {
     const std::size_t length = Utf8SequenceLength(text);
-    const auto lead = static_cast<unsigned char>(text.front());
-    // C1 controls (U+0080 to U+009F) are two bytes, C2 80 to C2 9F.
-    const bool control = length <= 1 ? (length == 0 || lead < 0x20 || lead == 0x7f)
-                                     : (lead == 0xc2 && static_cast<unsigned char>(text[1]) < 0xa0);
     const std::size_t taken = std::max<std::size_t>(length, 1);
-    if (control) {
+    if (length == 0 || BeginsWithControl(text)) {
       out.push_back('?');
     } else {
       out.append(text.substr(0, taken));

@@ -4,18 +4,10 @@
 #include <charconv>
 
 #include "producer/net/exchange.h"
+#include "queue/base/ascii.h"
 
 namespace utboks {
 namespace {
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-bool Same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return Lower(x) == Lower(y); });
-}
 
 std::string_view Trim(std::string_view text) {
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
@@ -27,7 +19,7 @@ std::string_view Trim(std::string_view text) {
 bool Names(std::string_view list, std::string_view token) {
   while (!list.empty()) {
     const auto comma = list.find(',');
-    if (Same(Trim(list.substr(0, comma)), token)) return true;
+    if (EqualsIgnoringCase(Trim(list.substr(0, comma)), token)) return true;
     if (comma == std::string_view::npos) return false;
     list.remove_prefix(comma + 1);
   }
@@ -179,24 +171,24 @@ void ResponseParser::Header(std::string_view line) {
   if (colon == std::string_view::npos || line.front() == ' ' || line.front() == '\t') return;
   const std::string_view name = line.substr(0, colon);
   const std::string_view value = Trim(line.substr(colon + 1));
-  if (Same(name, "Content-Type")) {
+  if (EqualsIgnoringCase(name, "Content-Type")) {
     if (content_type_.empty()) content_type_ = value;
-  } else if (Same(name, "Retry-After")) {
+  } else if (EqualsIgnoringCase(name, "Retry-After")) {
     if (retry_after_.empty()) retry_after_ = value;
-  } else if (Same(name, "Date")) {
+  } else if (EqualsIgnoringCase(name, "Date")) {
     if (date_.empty()) date_ = value;
-  } else if (Same(name, "Connection")) {
+  } else if (EqualsIgnoringCase(name, "Connection")) {
     close_ = close_ || Names(value, "close");
-  } else if (Same(name, "Content-Length")) {
+  } else if (EqualsIgnoringCase(name, "Content-Length")) {
     std::uint64_t length = 0;
     if (!ParseNumber(value, 10, &length) || (has_length_ && length != left_)) bad_length_ = true;
     has_length_ = true;
     left_ = length;
-  } else if (Same(name, "Transfer-Encoding")) {
+  } else if (EqualsIgnoringCase(name, "Transfer-Encoding")) {
     encoded_ = true;
     const auto comma = value.rfind(',');
-    chunked_ =
-        Same(Trim(comma == std::string_view::npos ? value : value.substr(comma + 1)), "chunked");
+    chunked_ = EqualsIgnoringCase(
+        Trim(comma == std::string_view::npos ? value : value.substr(comma + 1)), "chunked");
   }
 }
 

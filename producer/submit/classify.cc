@@ -9,6 +9,8 @@
 
 #include "producer/net/http_date.h"
 #include "producer/submit/register_answer.h"
+#include "queue/base/ascii.h"
+#include "queue/base/utf8.h"
 
 namespace utboks {
 namespace {
@@ -22,17 +24,10 @@ using Kind = RegisterAnswer::Kind;
 // Printable UTF-8 of at most 200 characters; "" otherwise.
 std::string Printable(std::string_view text) {
   std::size_t characters = 0;
-  for (std::size_t i = 0; i < text.size(); ++characters) {
-    const auto lead = static_cast<unsigned char>(text[i]);
-    const std::size_t size = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead < 0x20 || (lead >= 0x7F && lead < 0xC2) || lead > 0xF4) return {};
-    if (i + size > text.size()) return {};
-    for (std::size_t j = 1; j < size; ++j) {
-      if ((static_cast<unsigned char>(text[i + j]) & 0xC0) != 0x80) return {};
-    }
-    // The C1 controls, as UTF-8 writes them.
-    if (lead == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return {};
-    i += size;
+  for (std::string_view rest = text; !rest.empty(); ++characters) {
+    const std::size_t length = Utf8SequenceLength(rest);
+    if (length == 0 || BeginsWithControl(rest)) return {};
+    rest.remove_prefix(length);
   }
   return characters <= kLongestKept ? std::string(text) : std::string();
 }
@@ -68,10 +63,7 @@ bool SameIdentifier(std::string_view a, std::string_view b) {
 }
 
 bool SpeaksOfAuthorization(std::string_view text) {
-  constexpr std::string_view kWord = "authorization";
-  return std::search(text.begin(), text.end(), kWord.begin(), kWord.end(), [](char a, char b) {
-           return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b;
-         }) != text.end();
+  return AsciiLowered(text).find("authorization") != std::string::npos;
 }
 
 // ---- 429 ----

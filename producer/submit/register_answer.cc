@@ -6,28 +6,16 @@
 #include <cstdint>
 #include <optional>
 
+#include "queue/base/ascii.h"
+#include "queue/base/utf8.h"
+
 namespace utboks {
 namespace {
 
 constexpr std::string_view kBlanks = " \t\r\n";
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-std::string Lowered(std::string_view text) {
-  std::string lowered(text);
-  std::transform(lowered.begin(), lowered.end(), lowered.begin(), Lower);
-  return lowered;
-}
-
-bool Same(std::string_view a, std::string_view b) {
-  return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),
-                                            [](char x, char y) { return Lower(x) == Lower(y); });
-}
-
 bool BeginsWith(std::string_view text, std::string_view beginning) {
-  return Same(text.substr(0, beginning.size()), beginning);
+  return EqualsIgnoringCase(text.substr(0, beginning.size()), beginning);
 }
 
 std::string_view Trim(std::string_view text) {
@@ -37,26 +25,7 @@ std::string_view Trim(std::string_view text) {
 }
 
 bool IsLetterOrDigit(char c) {
-  return (c >= '0' && c <= '9') || (Lower(c) >= 'a' && Lower(c) <= 'z');
-}
-
-void AppendUtf8(std::uint32_t point, std::string& to) {
-  const auto add = [&to](std::uint32_t byte) { to.push_back(static_cast<char>(byte)); };
-  if (point < 0x80) {
-    add(point);
-  } else if (point < 0x800) {
-    add(0xC0 | (point >> 6));
-    add(0x80 | (point & 0x3F));
-  } else if (point < 0x10000) {
-    add(0xE0 | (point >> 12));
-    add(0x80 | ((point >> 6) & 0x3F));
-    add(0x80 | (point & 0x3F));
-  } else {
-    add(0xF0 | (point >> 18));
-    add(0x80 | ((point >> 12) & 0x3F));
-    add(0x80 | ((point >> 6) & 0x3F));
-    add(0x80 | (point & 0x3F));
-  }
+  return (c >= '0' && c <= '9') || (AsciiLower(c) >= 'a' && AsciiLower(c) <= 'z');
 }
 
 // Text with its references resolved; nothing when it has one that is not XML's own.
@@ -84,7 +53,7 @@ std::optional<std::string> Resolve(std::string_view text) {
           point > 0x10FFFF || (point >= 0xD800 && point < 0xE000)) {
         return std::nullopt;
       }
-      AppendUtf8(point, resolved);
+      AppendUtf8(point, &resolved);
       continue;
     }
     const auto known = std::find_if(kNamed.begin(), kNamed.end(),
@@ -97,7 +66,7 @@ std::optional<std::string> Resolve(std::string_view text) {
 
 std::string FromLatin1(std::string_view text) {
   std::string utf8;
-  for (const char c : text) AppendUtf8(static_cast<unsigned char>(c), utf8);
+  for (const char c : text) AppendUtf8(static_cast<unsigned char>(c), &utf8);
   return utf8;
 }
 
@@ -182,9 +151,9 @@ class Scan {
     const auto empty = TagIsEmpty();
     if (name.empty() || !empty) return false;
     if (depth_ == 0) {
-      if (Same(name, "meldingMottatt")) {
+      if (EqualsIgnoringCase(name, "meldingMottatt")) {
         answer->kind = RegisterAnswer::Kind::kReceipt;
-      } else if (Same(name, "folkeregisterFeilmelding")) {
+      } else if (EqualsIgnoringCase(name, "folkeregisterFeilmelding")) {
         answer->kind = RegisterAnswer::Kind::kError;
       } else {
         return false;
@@ -232,7 +201,7 @@ class Scan {
          {"feilmelding", &RegisterAnswer::feilmelding}}};
     for (const Field& field : kFields) {
       std::string& value = answer->*field.value;
-      if (!Same(name_, field.name) || !value.empty()) continue;
+      if (!EqualsIgnoringCase(name_, field.name) || !value.empty()) continue;
       value = Trim(value_);
     }
   }
@@ -250,8 +219,8 @@ bool IsLatin1(std::string_view body, std::string_view content_type) {
     return text.find("iso-8859-1") != std::string::npos ||
            text.find("windows-1252") != std::string::npos;
   };
-  if (named(Lowered(content_type))) return true;
-  return body.starts_with("<?xml") && named(Lowered(body.substr(0, body.find("?>"))));
+  if (named(AsciiLowered(content_type))) return true;
+  return body.starts_with("<?xml") && named(AsciiLowered(body.substr(0, body.find("?>"))));
 }
 
 bool LooksLikeHtml(std::string_view body, std::string_view content_type) {
@@ -278,7 +247,7 @@ bool LooksLikeHtml(std::string_view body, std::string_view content_type) {
 // follows within a line's reach.
 std::string SupportId(std::string_view page) {
   constexpr std::size_t kReach = 120, kShortest = 4, kLongest = 64;
-  const std::string lowered = Lowered(page);
+  const std::string lowered = AsciiLowered(page);
   std::size_t at = 0;
   while ((at = lowered.find("support", at)) != std::string::npos) {
     at += std::string_view("support").size();

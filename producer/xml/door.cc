@@ -8,6 +8,8 @@
 
 #include "producer/xml/tag_scanner.h"
 #include "producer/xml/utf8.h"
+#include "queue/base/ascii.h"
+#include "queue/base/utf8.h"
 
 namespace utboks {
 namespace {
@@ -39,11 +41,6 @@ Violation Whole(std::string_view rule, std::string text) {
 Violation At(std::string_view text, std::size_t offset, std::string_view rule, std::string why) {
   const auto place = xml::PlaceFinder(text).At(offset);
   return {std::string(rule), place.line, place.column, "", std::move(why)};
-}
-
-bool EqualsIgnoringCase(std::string_view a, std::string_view b) {
-  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
-  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 // Reads `name = "value"` off the front of `text`; false when it is none.
@@ -89,7 +86,7 @@ std::optional<Violation> CheckDeclaration(std::string_view text) {
 std::optional<Violation> CheckBytes(std::string_view document, std::string_view text) {
   if (document.starts_with("\xFE\xFF") || document.starts_with("\xFF\xFE") ||
       text.substr(0, 4).find('\0') != std::string_view::npos) {
-    return Whole("encoding", "the document is UTF-16 or UTF-32; it must be UTF-8");
+    return Whole("encoding", "the document is UTF-16, UTF-32 or no text at all; it must be UTF-8");
   }
   if (text.starts_with(kMark)) {
     return Whole("encoding", "the byte order mark stands twice");
@@ -181,7 +178,7 @@ bool Decode(std::string_view raw, std::string* out) {
     if (end == std::string_view::npos) return false;
     const std::uint32_t c = Reference(raw.substr(i + 1, end - i - 1));
     if (c == 0) return false;
-    xml::AppendUtf8(c, out);
+    AppendUtf8(c, out);
     i = end;
   }
   return true;

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cstring>
 
+#include "queue/base/utf8.h"
+
 namespace utboks::xml {
 namespace {
 
@@ -14,27 +16,6 @@ std::uint64_t Word(const char* at) {
   std::uint64_t word = 0;
   std::memcpy(&word, at, sizeof word);
   return word;
-}
-
-// The length of the well-formed sequence at `at`, which is no ASCII; 0 when it is
-// not well formed (the table of Unicode 15, section 3.9).
-std::size_t SequenceLength(const unsigned char* at, std::size_t left) {
-  const unsigned char lead = at[0];
-  const auto tail = [&](std::size_t index, unsigned char low = 0x80, unsigned char high = 0xBF) {
-    return index < left && at[index] >= low && at[index] <= high;
-  };
-  if (lead >= 0xC2 && lead <= 0xDF) return tail(1) ? 2 : 0;
-  if (lead >= 0xE0 && lead <= 0xEF) {
-    const unsigned char low = lead == 0xE0 ? 0xA0 : 0x80;   // lower ones are overlong
-    const unsigned char high = lead == 0xED ? 0x9F : 0xBF;  // higher ones are surrogates
-    return tail(1, low, high) && tail(2) ? 3 : 0;
-  }
-  if (lead >= 0xF0 && lead <= 0xF4) {
-    const unsigned char low = lead == 0xF0 ? 0x90 : 0x80;
-    const unsigned char high = lead == 0xF4 ? 0x8F : 0xBF;  // higher ones are above U+10FFFF
-    return tail(1, low, high) && tail(2) && tail(3) ? 4 : 0;
-  }
-  return 0;
 }
 
 }  // namespace
@@ -57,7 +38,7 @@ std::optional<BadByte> FindBadByte(std::string_view text) {
     while (at < size && static_cast<unsigned char>(begin[at]) < 0x80) ++at;
     if (at >= size) break;
     const auto* sequence = reinterpret_cast<const unsigned char*>(begin + at);
-    const std::size_t length = SequenceLength(sequence, size - at);
+    const std::size_t length = Utf8SequenceLength(text.substr(at));
     if (length == 0) {
       bad_encoding = at;
       break;
@@ -71,25 +52,6 @@ std::optional<BadByte> FindBadByte(std::string_view text) {
   if (bad_encoding < bad_character) return BadByte{BadByte::Kind::kEncoding, bad_encoding};
   if (bad_character < size) return BadByte{BadByte::Kind::kCharacter, bad_character};
   return std::nullopt;
-}
-
-void AppendUtf8(std::uint32_t c, std::string* out) {
-  const auto byte = [&](std::uint32_t value) { out->push_back(static_cast<char>(value)); };
-  if (c < 0x80) {
-    byte(c);
-  } else if (c < 0x800) {
-    byte(0xC0 | (c >> 6));
-    byte(0x80 | (c & 0x3F));
-  } else if (c < 0x10000) {
-    byte(0xE0 | (c >> 12));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  } else {
-    byte(0xF0 | (c >> 18));
-    byte(0x80 | ((c >> 12) & 0x3F));
-    byte(0x80 | ((c >> 6) & 0x3F));
-    byte(0x80 | (c & 0x3F));
-  }
 }
 
 std::string ToUtf8(std::u16string_view text) {

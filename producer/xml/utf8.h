@@ -21,7 +21,6 @@ std::optional<BadByte> FindBadByte(std::string_view text);
 // Of UTF-16 that is well formed, as the parser's always is; what is not becomes U+FFFD.
 std::string ToUtf8(std::u16string_view text);
 std::u16string ToUtf16(std::string_view ascii);
-void AppendUtf8(std::uint32_t code_point, std::string* out);
 
 // True when there is nothing but white space as Unicode has it.
 bool IsBlank(std::string_view utf8);

@@ -208,7 +208,14 @@ Status SqliteStore::Backup(const std::string& path) {
   const Status copied = CopyTo(unfinished);
   if (!copied.ok()) {
     unlink(unfinished.c_str());
-    return copied;
+    // It is the copy that cannot be opened: the store is open.
+    if (copied.code() == Code::kConfig) {
+      return Status(Code::kUnreadable,
+                    fmt::format("backup {} cannot be written; check that its folder is there and "
+                                "who may write in it",
+                                path));
+    }
+    return Status(copied.code(), fmt::format("backup {} was not made: {}", path, copied.text()));
   }
   if (rename(unfinished.c_str(), path.c_str()) != 0) {
     return Status(Code::kConfig,

@@ -281,6 +281,10 @@ TEST_F(SqliteFileTest, ACopyPutBackMustBeOwnedUpTo) {
     const Status copied = store->Backup(backup);
     ASSERT_TRUE(copied.ok()) << copied.text();
     EXPECT_EQ(store->Backup(backup).code(), Code::kConfig) << "a backup is never written over";
+    const Status nowhere = store->Backup(dir_.File("no/such/folder.db"));
+    EXPECT_EQ(nowhere.code(), Code::kUnreadable);
+    EXPECT_NE(nowhere.text().find("no/such/folder.db cannot be written"), std::string::npos)
+        << nowhere.text();
     const Settlement later{store->Claim({&room, 1}, 1)->rows[0], Accepted()};
     ASSERT_TRUE(store->Settle({&later, 1}).ok());
   }

@@ -5,28 +5,14 @@
 #include <cstdint>
 #include <utility>
 
+#include "queue/base/utf8.h"
+
 namespace utboks::simulator {
 namespace {
 
 constexpr std::string_view kName = "avsendersMeldingsidentifikator";
 constexpr std::array<std::pair<std::string_view, char>, 5> kEntities = {
     {{"amp", '&'}, {"lt", '<'}, {"gt", '>'}, {"quot", '"'}, {"apos", '\''}}};
-
-void AppendUtf8(std::uint32_t c, std::string& out) {
-  const auto push = [&](std::uint32_t byte) { out += static_cast<char>(byte); };
-  if (c < 0x80) return push(c);
-  if (c < 0x800) {
-    push(0xC0U | (c >> 6U));
-  } else if (c < 0x10000) {
-    push(0xE0U | (c >> 12U));
-    push(0x80U | ((c >> 6U) & 0x3FU));
-  } else {
-    push(0xF0U | (c >> 18U));
-    push(0x80U | ((c >> 12U) & 0x3FU));
-    push(0x80U | ((c >> 6U) & 0x3FU));
-  }
-  push(0x80U | (c & 0x3FU));
-}
 
 // What the reference &`name`; stands for; unknown ones are kept as they are.
 void AppendReference(std::string_view name, std::string& out) {
@@ -43,7 +29,7 @@ void AppendReference(std::string_view name, std::string& out) {
     const auto [end, error] =
         std::from_chars(digits.data(), digits.data() + digits.size(), c, hexadecimal ? 16 : 10);
     if (error == std::errc() && end == digits.data() + digits.size() && c <= 0x10FFFF) {
-      AppendUtf8(c, out);
+      AppendUtf8(c, &out);
       return;
     }
   }

@@ -75,6 +75,24 @@ class StatusCommand final : public Command {
     for (const std::string& line : table.Lines()) console.Text(line);
   }
 
+  // Those that hold something back, and the names of the others.
+  static void ShowGates(const std::vector<Gate>& gates, WallTime now, Console& console) {
+    Table closed({"closed gate", "reason", "since", "next"});
+    std::string open;
+    for (const Gate& gate : gates) {
+      const GateSummary summary = Summarize(gate, now);
+      if (summary.open) {
+        open += (open.empty() ? "" : ", ") + GateName(gate.name);
+        continue;
+      }
+      closed.Row({GateName(gate.name), summary.reason,
+                  summary.since ? FormatOslo(*summary.since) : "",
+                  summary.next ? FormatOslo(*summary.next) : ""});
+    }
+    if (!closed.empty()) Print(closed, console);
+    if (!open.empty()) console.Text("open gates: " + open);
+  }
+
   static void Screen(const Overview& overview, WallTime now, int rate_limit,
                      std::optional<long long> certificate_days, Console& console) {
     if (overview.alarms.empty()) {
@@ -100,16 +118,7 @@ class StatusCommand final : public Command {
                      ? fmt::format("sent in the last minute: {}", overview.sent_last_minute)
                      : fmt::format("sent in the last minute: {} of at most {}",
                                    overview.sent_last_minute, rate_limit));
-    if (!overview.gates.empty()) {
-      Table gates({"gate", "state", "reason", "since", "next"});
-      for (const Gate& gate : overview.gates) {
-        const GateSummary summary = Summarize(gate, now);
-        gates.Row({GateName(gate.name), summary.open ? "open" : "closed", summary.reason,
-                   summary.since ? FormatOslo(*summary.since) : "",
-                   summary.next ? FormatOslo(*summary.next) : ""});
-      }
-      Print(gates, console);
-    }
+    ShowGates(overview.gates, now, console);
     console.Text(certificate_days ? fmt::format("certificate: {} days left", *certificate_days)
                                   : std::string("certificate: none that can be read; `utboks "
                                                 "doctor` says why"));

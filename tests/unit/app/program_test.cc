@@ -489,6 +489,10 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   EXPECT_EQ(second->getValue<std::string>("state"), "open");
   EXPECT_TRUE(second->isNull("reason"));
   EXPECT_EQ(json->getArray("alarms")->size(), 0U);
+  const auto screen = LinesOf(Run({"status"}).out);
+  ASSERT_EQ(screen.size(), 8U);
+  EXPECT_THAT(screen[5], StartsWith("site         outage: connect-refused; pause  1970-01-01"));
+  EXPECT_EQ(screen[6], "open gates: " + open.name);
 }
 
 TEST_F(ProgramTest, StatusCheckEndsWithOneWhileAnAlarmStands) {
