@@ -12,14 +12,19 @@ constexpr int kLeastCapacity = 2;
 // clock; refilling it twice would give tokens nobody has.
 constexpr Millis kReadingsApart{1'000};
 
+double AtLeastForProbes(int limit, double tokens) {
+  return std::max(std::min(limit, kLeastCapacity) * 1.0, tokens);
+}
+
 double Capacity(int limit) {
-  return std::max(std::min(limit, kLeastCapacity) * 1.0, limit / 60.0);
+  return AtLeastForProbes(limit, limit / 120.0);
 }
 
 double PerMilli(int limit) {
   // Where the bucket holds the whole allowance, the next token comes just after the
   // minute.
-  return std::max((limit - Capacity(limit)) / kMillisPerMinute, 1.0 / (kMillisPerMinute + 1));
+  const double reserve = AtLeastForProbes(limit, limit / 60.0);
+  return std::max((limit - reserve) / kMillisPerMinute, 1.0 / (kMillisPerMinute + 1));
 }
 
 void Refill(Bucket& bucket, int limit, WallTime now) {

@@ -1,8 +1,10 @@
-// The rate all workers of a store share (delivery.md §5): a token bucket whose
-// capacity is L/60, that starts empty and refills at L − L/60 a minute, so that
-// no window of 60 s sees more than L requests.  It holds at least two, where L is
-// that many: a probe takes two at once, and a closed gate would never open without
-// them.  Pure; the store keeps it as one row and takes from it inside the claim.
+// The rate all workers of a store share (delivery.md §5): a token bucket that starts
+// empty and refills at L − L/60 a minute, so that no window of 60 s sees more than L
+// requests.  The register counts them as they arrive, we as they are claimed: the
+// capacity is L/120, and the other half of what the refill leaves lets requests come up
+// to half a second later than others.  It holds at least two, where L is that many: a
+// probe takes two at once, and a closed gate would never open without them.  Pure; the
+// store keeps it as one row and takes from it inside the claim.
 #pragma once
 
 #include "queue/base/clock.h"
