@@ -64,10 +64,7 @@ std::vector<std::string> EnabledResources(Parts& parts, bool production) {
   const auto catalogue = parts.GetCatalogue();
   if (!catalogue.ok()) return names;
   for (const Ressurs& ressurs : (*catalogue)->ressurser()) {
-    if (std::any_of(ressurs.editions.begin(), ressurs.editions.end(),
-                    [&](const Edition& edition) { return edition.EnabledIn(production); })) {
-      names.push_back(ressurs.name);
-    }
+    if (ressurs.EnabledIn(production)) names.push_back(ressurs.name);
   }
   return names;
 }

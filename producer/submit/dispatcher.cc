@@ -42,7 +42,7 @@ Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSet
       busy_(store),
       pool_(store, make_client, SendersFor(settings_), settings_.time_limit, clock),
       prober_(store, make_client, settings_.delivery, clock),
-      learner_(store, make_client, settings_.resources, settings_.delivery.probe_timeout, clock) {
+      learner_(store, make_client, settings_.in_use, settings_.delivery.probe_timeout, clock) {
   for (const std::string& ressurs : settings_.resources) {
     windows_.emplace(ressurs, Window(settings_.delivery.max_in_flight));
   }

@@ -28,8 +28,13 @@ namespace utboks {
 
 struct DispatcherSettings {
   DeliverySettings delivery;
-  Millis time_limit{70'000};           // connect_timeout + response_timeout
-  std::vector<std::string> resources;  // those the catalogue enables
+  Millis time_limit{70'000};  // connect_timeout + response_timeout
+  // All that the catalogue has: what waits for one that is in use no longer is not
+  // forgotten, the register's answer tells of it.
+  std::vector<std::string> resources;
+  // Those in use, which a worker asks HEAD of at its start: of the others the register
+  // may know nothing.
+  std::vector<std::string> in_use = {};
 };
 
 class Dispatcher final : public Service {

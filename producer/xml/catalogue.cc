@@ -146,6 +146,11 @@ const Edition* Ressurs::FindEdition(std::string_view edition) const {
   return found == editions.end() ? nullptr : &*found;
 }
 
+bool Ressurs::EnabledIn(bool production) const {
+  return std::ranges::any_of(editions,
+                             [&](const Edition& edition) { return edition.EnabledIn(production); });
+}
+
 Result<Catalogue> Catalogue::Load(const std::string& dir) {
   auto schema = xml::Schema::Load(dir, "catalogue.xsd");
   if (!schema.ok()) return schema.status();

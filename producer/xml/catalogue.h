@@ -70,6 +70,7 @@ struct Ressurs {
   bool hendelse = false;
 
   const Edition* FindEdition(std::string_view name) const;  // nothing when unknown
+  bool EnabledIn(bool production) const;                    // any edition of it is
 };
 
 // Const after Load; safe for many threads.

@@ -182,7 +182,7 @@ class Scenario {
             return witness_.Watch(
                 std::make_unique<FaultClient>(register_.Client(), client_faults_));
           },
-          DispatcherSettings{Quick(), Millis(70'000), {kRessurs}}, clock_);
+          DispatcherSettings{Quick(), Millis(70'000), {kRessurs}, {kRessurs}}, clock_);
       if (started->Start().ok()) return true;
       started.reset();
       return false;

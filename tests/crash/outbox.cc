@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
@@ -13,13 +12,6 @@ namespace {
 
 constexpr const char* kExample = UTBOKS_SOURCE_DIR "/schemas/examples/MeldingOmDoedsfall_v1.0.xml";
 constexpr std::string_view kOrganisation = "100101688";
-
-// The control digit of `digits`, 10 where they have none.
-int ControlDigit(std::string_view digits, std::string_view weights) {
-  int sum = 0;
-  for (std::size_t i = 0; i < weights.size(); ++i) sum += (digits[i] - '0') * (weights[i] - '0');
-  return (11 - sum % 11) % 11;
-}
 
 std::string ReadFile(const std::string& path) {
   std::ostringstream text;
@@ -36,23 +28,6 @@ std::string WithElement(std::string document, std::string_view element, std::str
 }
 
 }  // namespace
-
-std::string PersonNumber(int n) {
-  // Born on one of 28 days of 12 months of some year before 2000; serials without
-  // control digits are passed over.
-  for (int serial = 100; serial < 500; ++serial) {
-    std::string number = fmt::format("{:02}{:02}{:02}{}", n % 28 + 1, n / 28 % 12 + 81,
-                                     n / (28 * 12) % 30 + 60, serial);
-    bool valid = true;
-    for (const std::string_view weights : {"376189452", "5432765432"}) {
-      const int digit = ControlDigit(number, weights);
-      valid = valid && digit != 10;
-      number += static_cast<char>('0' + digit % 10);
-    }
-    if (valid) return number;
-  }
-  std::abort();  // most serials have both
-}
 
 Outbox::Outbox(const SimulatorFixture* reg, const std::string& settings) {
   const DevPki& pki = DevPki::Shared();

@@ -11,12 +11,10 @@
 #include "queue/open_store.h"
 #include "tests/support/child_process.h"
 #include "tests/support/simulator_fixture.h"
+#include "tests/support/synthetic_person.h"
 #include "tests/support/temp_dir.h"
 
 namespace utboks::testing {
-
-// The n-th synthetic person: month + 80, right control digits; n below 9,000.
-std::string PersonNumber(int n);
 
 class Outbox {
  public:

@@ -6,15 +6,15 @@
 #include <string_view>
 #include <vector>
 
+#include "tests/support/synthetic_person.h"
+
 namespace utboks::testing {
 
 // Names that stand in every letter; no part of them is part of a contract.
 inline constexpr std::string_view kClerk = "Hjalmara Qvistrupsen";
 inline constexpr std::string_view kHospital = "Zwinglereid sjukestove på Ødvåg";
 
-// The n-th synthetic person's number: month + 80, both control digits right.
-std::string PersonNumber(int n);
-// The same with a wrong last digit.
+// PersonNumber(n) with a wrong last digit.
 std::string WrongNumber(int n);
 
 // A valid death notice (doedsfall_v1 1.1).  Names a reference (avsendersSaksreferanse)

@@ -97,6 +97,7 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   settings.time_limit = (*config)->registry.connect_timeout + (*config)->registry.response_timeout;
   for (const Ressurs& ressurs : (*validator)->catalogue().ressurser()) {
     settings.resources.push_back(ressurs.name);
+    if (ressurs.EnabledIn((*config)->registry.production)) settings.in_use.push_back(ressurs.name);
   }
   for (const std::string& warning : (*access)->site()->credentials().warnings()) {
     LogWarning("certificate", {{"text", warning}});

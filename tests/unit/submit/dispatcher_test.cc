@@ -12,18 +12,19 @@
 #include "tests/support/eventually.h"
 #include "tests/support/fake_register.h"
 #include "tests/support/log_watch.h"
+#include "tests/support/passing_delivery.h"
 
 namespace utboks::testing {
 namespace {
 
 // The store with a note of every claim that gave something.
-class NotedClaims final : public Delivery {
+class NotedClaims final : public PassingDelivery {
  public:
   struct Note {
     std::int64_t openings = 0;  // as the claim told
     std::size_t rows = 0;
   };
-  explicit NotedClaims(Delivery& store) : store_(store) {}
+  explicit NotedClaims(Delivery& store) : PassingDelivery(store) {}
 
   std::atomic<bool> settle_fails = false;
   std::atomic<int> failed_settles = 0;
@@ -41,35 +42,13 @@ class NotedClaims final : public Delivery {
     }
     return claimed;
   }
-  Result<std::optional<Probe>> ClaimProbe() override { return store_.ClaimProbe(); }
-  Status SettleProbe(const Probe& probe, const HeadResult& head,
-                     const std::optional<Outcome>& message) override {
-    return store_.SettleProbe(probe, head, message);
-  }
-  Result<HeadTurn> ClaimHead(std::string_view ressurs) override {
-    return store_.ClaimHead(ressurs);
-  }
-  Status LearnHead(std::string_view ressurs, const HeadResult& head) override {
-    return store_.LearnHead(ressurs, head);
-  }
-  Result<Payload> Load(const Lease& lease) override { return store_.Load(lease); }
-  Status HandBack(std::span<const Lease> leases) override { return store_.HandBack(leases); }
   Status Settle(std::span<const Settlement> done) override {
     if (!settle_fails) return store_.Settle(done);
     ++failed_settles;
     return Status(Code::kBusy, "another process holds the store");
   }
-  Result<int> RecoverDead() override { return store_.RecoverDead(); }
-  Result<std::vector<AlarmChange>> Tick() override { return store_.Tick(); }
-  Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override {
-    return store_.SetAlarm(name, subject, stands);
-  }
-  void WaitForChange(SteadyTime until, const std::stop_token& stop) override {
-    store_.WaitForChange(until, stop);
-  }
 
  private:
-  Delivery& store_;
   mutable std::mutex mutex_;
   std::vector<Note> notes_;  // guarded by mutex_
 };
@@ -102,6 +81,7 @@ class DispatcherTest : public ::testing::Test {
     settings_.delivery.in_doubt = DoubtPolicy::kResend;
     settings_.delivery.in_doubt_resends = 100;
     settings_.resources = {"doedsfall_v1"};
+    settings_.in_use = settings_.resources;
     StoreOptions options;
     options.url = "sqlite::memory:";
     options.environment = "test";
