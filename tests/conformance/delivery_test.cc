@@ -275,7 +275,7 @@ TEST_P(DeliveryTest, ThrottlingStopsAllResourcesUntilTheTimeGiven) {
 }
 
 TEST_P(DeliveryTest, TheRateIsSharedAndStartsEmpty) {
-  options_.delivery.rate_limit_per_minute = 600;  // capacity 10, 590 a minute
+  options_.delivery.rate_limit_per_minute = 600;  // capacity 5, 590 a minute
   Open();
   for (int i = 0; i < 100; ++i) Put(Row(std::to_string(i)));
   Claimed claimed = ClaimUpTo(100);
@@ -283,9 +283,9 @@ TEST_P(DeliveryTest, TheRateIsSharedAndStartsEmpty) {
   ASSERT_TRUE(claimed.ask_again.has_value());
   clock_.Advance(Millis(1'100));
   claimed = ClaimUpTo(100);
-  EXPECT_EQ(claimed.rows.size(), 10U) << "never more than the capacity at once";
+  EXPECT_EQ(claimed.rows.size(), 5U) << "never more than the capacity at once";
   ASSERT_TRUE(store_->HandBack(claimed.rows).ok());
-  EXPECT_EQ(ClaimUpTo(100).rows.size(), 10U) << "what was not sent is given back";
+  EXPECT_EQ(ClaimUpTo(100).rows.size(), 5U) << "what was not sent is given back";
 }
 
 TEST_P(DeliveryTest, AClosedGateIsProbedHoweverSmallTheRate) {

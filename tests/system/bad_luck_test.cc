@@ -327,8 +327,8 @@ TEST_F(Damage, AFileThatHasBecomeEmptyOrIsGone) {
 }
 
 TEST_F(Damage, AnOverwrittenPageOfTheMessages) {
-  for (const char* event :
-       {"claim-failed", "settle-failed", "tick-failed", "store-failed", "purge-failed"}) {
+  for (const char* event : {"claim-failed", "load-failed", "settle-failed", "tick-failed",
+                            "store-failed", "purge-failed"}) {
     LogWatch::Allow(event);
   }
   Overwrite(PageOf("message"), page_);

@@ -3,8 +3,11 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include <memory>
 
+#include "queue/seal/keys.h"
 #include "tests/support/fake_store.h"
 #include "tests/support/log_watch.h"
 #include "tests/support/manual_clock.h"
@@ -28,6 +31,7 @@ class HousekeeperTest : public ::testing::Test {
     const auto authority = testing::MakeAuthority("test authority");
     const auto files =
         testing::WriteFiles(dir_.path(), testing::MakeIdentity(spec, authority), authority);
+    config_.outbox.store = "sqlite::memory:";  // which has no key file
     config_.registry.base_url = "https://localhost:1";
     config_.registry.organisation_number = "100101688";
     config_.registry.client_certificate = files.certificate;
@@ -61,9 +65,9 @@ class HousekeeperTest : public ::testing::Test {
 TEST_F(HousekeeperTest, AnAlarmOfAnEarlierWorkerIsClearedByAGoodCertificate) {
   CertificateEndsIn(300);
   const auto housekeeper = Start();
-  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry off"));
+  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry off", "key off"));
   NextLook();
-  EXPECT_EQ(store_.alarms.size(), 1U) << "said once";
+  EXPECT_EQ(store_.alarms.size(), 2U) << "each said once";
 }
 
 TEST_F(HousekeeperTest, ACertificateThatRunsOutRaisesItsAlarmUntilItIsRenewed) {
@@ -71,10 +75,25 @@ TEST_F(HousekeeperTest, ACertificateThatRunsOutRaisesItsAlarmUntilItIsRenewed) {
   CertificateEndsIn(20);
   const auto housekeeper = Start();
   NextLook();
-  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry on"));
+  EXPECT_THAT(store_.alarms, ElementsAre("certificate-expiry on", "key off"));
   CertificateEndsIn(300);
   NextLook();
   EXPECT_EQ(store_.alarms.back(), "certificate-expiry off");
+}
+
+TEST_F(HousekeeperTest, AKeyFileThatIsGoneRaisesItsAlarmUntilItIsBack) {
+  testing::LogWatch::Expect("alarm-raised");
+  CertificateEndsIn(300);
+  config_.outbox.store = "sqlite:" + dir_.File("outbox.db");
+  const std::string keys = dir_.File("outbox.db.keys");
+  ASSERT_TRUE(CreateKeyFile(keys, SecureRandom()).ok());
+  const auto housekeeper = Start();
+  std::filesystem::rename(keys, keys + ".away");
+  NextLook();
+  EXPECT_EQ(store_.alarms.back(), "key on");
+  std::filesystem::rename(keys + ".away", keys);
+  NextLook();
+  EXPECT_EQ(store_.alarms.back(), "key off");
 }
 
 }  // namespace
