@@ -102,11 +102,6 @@ void StoreLock::Release() {
   pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
-void LetStopSignalIn() {
-  const sigset_t stop = StopSignal();
-  pthread_sigmask(SIG_UNBLOCK, &stop, nullptr);
-}
-
 WorkerLock::~WorkerLock() {
   if (fd_ >= 0) close(fd_);
 }

@@ -27,8 +27,8 @@ class StoreLock {
   Status Open(const std::string& path);
   // kBusy after `limit`, with the pid of the holder.  While it is waited for and held
   // SIGTSTP stays blocked in the calling thread, and in it alone: a stopped process
-  // must not hold the lock, so a program blocks SIGTSTP in its other threads for good
-  // (LetStopSignalIn).
+  // must not hold the lock, so a program blocks SIGTSTP in all of its threads
+  // (stop_signal.h).
   Status Acquire(Millis limit);
   // By the thread that acquired it; SIGTSTP is blocked in it as it was before.
   void Release();
@@ -38,10 +38,6 @@ class StoreLock {
   std::string path_;
   sigset_t before_{};  // of whoever holds it
 };
-
-// The calling thread, the only one that holds a StoreLock for long, is the one that
-// SIGTSTP may reach: whenever it holds none.
-void LetStopSignalIn();
 
 // A lock held for as long as the object lives, by one process per file
 // (`PATH.worker`: one `run` per store).

@@ -14,15 +14,10 @@ Writer::Writer(std::unique_ptr<Connection> connection, StoreLock& lock,
     : lock_(lock),
       committed_(std::move(committed)),
       connection_(std::move(connection)),
-      thread_([this] { Loop(); }) {}
+      stop_signal_([this] { StopWhenFree(); }) {}
 
 Writer::~Writer() {
-  {
-    std::lock_guard guard(mutex_);
-    stopping_ = true;
-  }
-  arrived_.notify_all();
-  thread_.join();
+  stop_signal_.End();
   // The last close of a database checkpoints and removes its WAL.
   const Status locked = lock_.Acquire(kLockLimit);
   // Without the lock it must not: committed rows can be lost (store_lock.h).
@@ -32,14 +27,58 @@ Writer::~Writer() {
 }
 
 Status Writer::Run(const Job& job) {
-  Waiting mine{&job, Status(), false};
+  Waiting mine{&job, {}, false, {}};
   std::unique_lock guard(mutex_);
   if (!broken_.ok()) return broken_;
-  if (stopping_) return Status(Code::kCancelled, "the store is closing");
-  waiting_.push_back(&mine);
-  arrived_.notify_one();
-  finished_.wait(guard, [&] { return mine.done; });
+  if (AwaitTurn(guard, mine)) return mine.status;
+  const Group group = TakeGroup();
+  const Status broken = broken_;
+  guard.unlock();
+  if (broken.ok()) {
+    Commit(group);
+  } else {
+    for (Waiting* one : group) one->status = broken;
+  }
+  guard.lock();
+  EndTurn(group);
   return mine.status;
+}
+
+void Writer::StopWhenFree() {
+  Waiting mine{nullptr, {}, false, {}};
+  std::unique_lock guard(mutex_);
+  AwaitTurn(guard, mine);
+  waiting_.pop_front();
+  guard.unlock();
+  StopProcess();
+  guard.lock();
+  EndTurn({});
+}
+
+bool Writer::AwaitTurn(std::unique_lock<std::mutex>& guard, Waiting& mine) {
+  waiting_.push_back(&mine);
+  mine.woken.wait(guard, [&] { return mine.done || (!committing_ && waiting_.front() == &mine); });
+  if (!mine.done) committing_ = true;
+  return mine.done;
+}
+
+Writer::Group Writer::TakeGroup() {
+  Group group;
+  while (!waiting_.empty() && waiting_.front()->job != nullptr && group.size() < kLargestGroup) {
+    group.push_back(waiting_.front());
+    waiting_.pop_front();
+  }
+  return group;
+}
+
+void Writer::EndTurn(const Group& group) {
+  committing_ = false;
+  // Under the mutex: who sees that it is done takes its Waiting away.
+  for (Waiting* one : group) {
+    one->done = true;
+    one->woken.notify_one();
+  }
+  if (!waiting_.empty()) waiting_.front()->woken.notify_one();
 }
 
 void Writer::Break(const Status& why) {
@@ -47,31 +86,7 @@ void Writer::Break(const Status& why) {
   if (broken_.ok()) broken_ = why;
 }
 
-void Writer::Loop() {
-  LetStopSignalIn();
-  std::unique_lock guard(mutex_);
-  for (;;) {
-    arrived_.wait(guard, [&] { return stopping_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
-    std::deque<Waiting*> group;
-    while (!waiting_.empty() && group.size() < kLargestGroup) {
-      group.push_back(waiting_.front());
-      waiting_.pop_front();
-    }
-    const Status broken = broken_;
-    guard.unlock();
-    if (broken.ok()) {
-      Commit(group);
-    } else {
-      for (Waiting* one : group) one->status = broken;
-    }
-    guard.lock();
-    for (Waiting* one : group) one->done = true;
-    finished_.notify_all();
-  }
-}
-
-void Writer::Commit(std::deque<Waiting*>& group) {
+void Writer::Commit(const Group& group) {
   if (Status locked = lock_.Acquire(kLockLimit); !locked.ok()) {
     for (Waiting* one : group) one->status = locked;
     return;
@@ -90,7 +105,7 @@ void Writer::Commit(std::deque<Waiting*>& group) {
   lock_.Release();
 }
 
-Status Writer::CommitGroup(std::deque<Waiting*>& group) {
+Status Writer::CommitGroup(const Group& group) {
   UTBOKS_RETURN_IF_ERROR(connection_->Run("BEGIN IMMEDIATE"));
   const bool alone = group.size() == 1;
   bool any = false;

@@ -1,8 +1,11 @@
-// The one thread of a store that writes: gathers what waits into one commit.
+// What a store writes, gathered into one commit: whoever comes while nobody commits does
+// so at once and by itself, and whoever comes meanwhile is taken along by the first of
+// those who waited.  A thread of its own for it would cost each lone commit two switches
+// of threads, which is more than the commit's own work.
 //
-// A job runs inside a transaction, in the order of the calls; a job that fails
-// takes only its own changes back.  Run returns when the commit is durable (or
-// has failed, and then nothing of any job of that commit stands).  After an
+// A job runs inside a transaction, in the order of the calls and on the thread of any
+// caller; a job that fails takes only its own changes back.  Run returns when the commit
+// is durable (or has failed, and then nothing of any job of that commit stands).  After an
 // error that leaves open what the disk holds, nothing more is written: every
 // later Run returns that error (rules.md 19).
 #pragma once
@@ -13,10 +16,11 @@
 #include <memory>
 #include <mutex>
 #include <string>
-#include <thread>
+#include <vector>
 
 #include "queue/base/status.h"
 #include "queue/sqlite/connection.h"
+#include "queue/sqlite/stop_signal.h"
 #include "queue/sqlite/store_lock.h"
 
 namespace utboks::sqlite {
@@ -28,7 +32,7 @@ class Writer {
   // `committed` is called after each commit, still under the lock.
   Writer(std::unique_ptr<Connection> connection, StoreLock& lock,
          std::function<void(Connection&)> committed);
-  // Ends the thread and closes the connection, under the lock.
+  // Closes the connection, under the lock.  Nobody is in Run any more.
   ~Writer();
   Writer(const Writer&) = delete;
   Writer& operator=(const Writer&) = delete;
@@ -39,28 +43,33 @@ class Writer {
   void Break(const Status& why);
 
  private:
+  // Lives on the stack of the one who waits.
   struct Waiting {
-    const Job* job;
+    const Job* job;  // null: only wants that nobody commits
     Status status;
     bool done = false;
+    std::condition_variable woken;
   };
+  using Group = std::vector<Waiting*>;
 
-  void Loop();
-  void Commit(std::deque<Waiting*>& group);
-  Status CommitGroup(std::deque<Waiting*>& group);
+  // Returns when `mine` was done by another (true) or has the turn to commit.
+  bool AwaitTurn(std::unique_lock<std::mutex>& guard, Waiting& mine);
+  void EndTurn(const Group& group);
+  Group TakeGroup();
+  void Commit(const Group& group);
+  Status CommitGroup(const Group& group);
+  void StopWhenFree();
 
   StoreLock& lock_;
   const std::function<void(Connection&)> committed_;
-  std::unique_ptr<Connection> connection_;  // the thread's alone, once it runs
+  std::unique_ptr<Connection> connection_;
 
   std::mutex mutex_;
-  std::condition_variable arrived_;
-  std::condition_variable finished_;
   std::deque<Waiting*> waiting_;  // guarded by mutex_
-  bool stopping_ = false;         // guarded by mutex_
+  bool committing_ = false;       // guarded by mutex_; who has set it has connection_
   Status broken_;                 // guarded by mutex_
 
-  std::thread thread_;  // last: it uses all of the above
+  StopSignal stop_signal_;  // last: it uses all of the above
 };
 
 }  // namespace utboks::sqlite

@@ -20,7 +20,10 @@ void Inserter::Insert(std::span<const Letter> letters) {
   gate_.Done();
   for (const Letter& letter : letters) {
     const std::int64_t now = Now();
-    const std::string id = Chance(16);
+    std::string id = Chance(16);  // that of a UUID which grows with time
+    for (std::size_t i = 0; i < 6; ++i) id[i] = static_cast<char>(now >> (40 - 8 * i));
+    id[6] = static_cast<char>((id[6] & 0x0f) | 0x70),
+    id[8] = static_cast<char>((id[8] & 0x3f) | 0x80);
     const std::string identifikator = seal_.Hmac("identifikator" + letter.identifikator);
     const std::string digest = seal_.Hmac(letter.document);
     const std::string key = seal_.Hmac(letter.order_key).substr(0, 16);

@@ -43,6 +43,11 @@ std::map<std::string, std::string> SizesOf(const std::string& path) {
           Rows(db, fmt::format("SELECT sum(length({})) FROM {}", column[0], name))[0][0];
     }
   }
+  // Where in an index a new row goes decides how many pages a commit writes.
+  sizes["message.id out of time"] =
+      Rows(db,
+           "SELECT count(*) FROM message a JOIN message b ON b.seq = a.seq + 1"
+           " WHERE substr(b.id, 1, 6) < substr(a.id, 1, 6)")[0][0];
   sqlite3_close_v2(db);
   return sizes;
 }

@@ -15,7 +15,7 @@ namespace utboks::testing {
 namespace {
 
 int Run(const std::string& path, const std::string& name, int count) {
-  // As the program's wiring does, before the store's thread exists.
+  // As the program's wiring does, before there are other threads.
   sigset_t stop;
   sigemptyset(&stop);
   sigaddset(&stop, SIGTSTP);
