@@ -10,12 +10,12 @@ namespace {
 // Between two claims, so that each takes several: a claim is a commit.
 constexpr Millis kClaimGap{1};
 // The same where tokens trickle in one by one.
-constexpr Millis kTokenGap{20};
+constexpr Millis kTokenGap{40};
 // How long the first of a group of outcomes waits for the others, while many are
 // under way: so little of what a request takes that windows hardly notice.
 constexpr Millis kShortestLinger{3};
-constexpr Millis kLongestLinger{10};
-constexpr int kLingerPart = 20;
+constexpr Millis kLongestLinger{20};
+constexpr int kLingerPart = 10;
 constexpr int kFewInFlight = 8;
 // No change and nothing due: look again all the same, a hint may be missed.
 constexpr Millis kIdle{1'000};
