@@ -37,13 +37,14 @@ std::int64_t CountIn(const Overview& overview, State wanted) {
 
 }  // namespace
 
-std::int64_t WaitingIn(const Overview& overview) {
-  return CountIn(overview, State::kDue) + CountIn(overview, State::kInDoubt);
+std::int64_t LeftIn(const Overview& overview) {
+  return CountIn(overview, State::kDue) + CountIn(overview, State::kSending) +
+         CountIn(overview, State::kInDoubt);
 }
 
 DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left) {
+  if (LeftIn(overview) == 0) return DrainState::kDone;
   if (CountIn(overview, State::kSending) > 0) return DrainState::kMoving;
-  if (WaitingIn(overview) == 0) return DrainState::kDone;
   const bool moves =
       left.empty() || std::any_of(left.begin(), left.end(), [&](const MessageView& message) {
         return Moves(message, overview.gates);

@@ -19,7 +19,7 @@ enum class DrainState {
 // `left` has been claimed between the two looks.
 DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left);
 
-// How many are due or in doubt.
-std::int64_t WaitingIn(const Overview& overview);
+// How many are due, sending or in doubt.
+std::int64_t LeftIn(const Overview& overview);
 
 }  // namespace utboks::app

@@ -65,6 +65,17 @@ Status Tune(SSL_CTX* context, const Endpoint& server) {
   return {};
 }
 
+// A certificate works its extensions out when they are first asked for, and many
+// connections ask at once.  OpenSSL copes, by atomics that a race detector cannot see in
+// it: worked out here, there is nothing to tell apart from a race of ours.
+void WorkOutExtensions(SSL_CTX* context) {
+  const STACK_OF(X509_OBJECT)* known = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+  for (int i = 0; i < sk_X509_OBJECT_num(known); ++i) {
+    X509* certificate = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(known, i));
+    if (certificate != nullptr) X509_check_purpose(certificate, -1, 0);
+  }
+}
+
 }  // namespace
 
 TlsContext::TlsContext(Poco::Net::Context::Ptr poco, Endpoint server)
@@ -82,6 +93,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const Credentials& cr
     poco->enableExtendedCertificateVerification(true);
     UTBOKS_RETURN_IF_ERROR(Tune(poco->sslContext(), server));
     UTBOKS_RETURN_IF_ERROR(credentials.InstallInto(poco->sslContext()));
+    WorkOutExtensions(poco->sslContext());
     return std::shared_ptr<const TlsContext>(new TlsContext(std::move(poco), server));
   } catch (const Poco::Exception& error) {
     return Status(Code::kConfig, fmt::format("TLS cannot be set up: {}", error.displayText()));

@@ -5,7 +5,6 @@
 
 #include <cstdint>
 #include <map>
-#include <string_view>
 #include <vector>
 
 #include "tests/bench/own_store.h"
@@ -58,7 +57,7 @@ void MustHoldTheSame(const std::string& own, const std::string& bare) {
   const auto own_sizes = SizesOf(own), bare_sizes = SizesOf(bare);
   for (const auto& [where, size] : own_sizes) {
     const auto found = bare_sizes.find(where);
-    const std::string_view other = found == bare_sizes.end() ? "nothing" : found->second;
+    const std::string other = found == bare_sizes.end() ? "nothing" : found->second;
     if (size == other) continue;
     GiveUp(fmt::format("the bare loop is out of date: the store has {} in {}, the loop {}", size,
                        where, other));

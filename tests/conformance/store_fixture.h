@@ -97,9 +97,9 @@ inline Outcome Throttled(Millis wait) {
   return outcome;
 }
 
-class StoreTest : public ::testing::TestWithParam<std::function<std::unique_ptr<StoreMaker>()>> {
+class StoreTest : public ::testing::TestWithParam<StoreKind> {
  protected:
-  StoreTest() : maker_(GetParam()()), random_(SeededRandom(20'261'123)) {
+  StoreTest() : maker_(GetParam().make()), random_(SeededRandom(20'261'123)) {
     options_.environment = "test";
     options_.organisation_number = "100101688";
     options_.host = "host";

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <ostream>
 #include <string>
 
 #include "queue/open_store.h"
@@ -45,5 +46,14 @@ class SqliteMemoryMaker final : public StoreMaker {
     return OpenStore(options);
   }
 };
+
+struct StoreKind {
+  const char* name;
+  std::unique_ptr<StoreMaker> (*make)();
+};
+// For GoogleTest, which shows bytes otherwise.
+inline void PrintTo(const StoreKind& kind, std::ostream* out) {
+  *out << kind.name;
+}
 
 }  // namespace utboks::testing

@@ -3,7 +3,6 @@
 
 #include <gtest/gtest.h>
 
-#include <functional>
 #include <memory>
 
 #include "tests/conformance/store_maker.h"
@@ -19,7 +18,8 @@ inline std::unique_ptr<StoreMaker> MakeSqliteMemory() {
 
 }  // namespace utboks::testing
 
-#define UTBOKS_INSTANTIATE_STORES(suite)                                    \
-  INSTANTIATE_TEST_SUITE_P(                                                 \
-      Stores, suite, ::testing::Values(&MakeSqliteFile, &MakeSqliteMemory), \
-      [](const auto& param) { return param.index == 0 ? "SqliteFile" : "SqliteMemory"; })
+#define UTBOKS_INSTANTIATE_STORES(suite)                                                   \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                  \
+                           ::testing::Values(StoreKind{"SqliteFile", MakeSqliteFile},      \
+                                             StoreKind{"SqliteMemory", MakeSqliteMemory}), \
+                           [](const auto& param) { return param.param.name; })

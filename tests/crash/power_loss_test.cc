@@ -360,11 +360,6 @@ TEST_P(PowerLoss, TakesNothingThatWasAcknowledgedAndAddsNothing) {
   EXPECT_GT(deeds, kStores * kLives * 5) << "the cuts came too early to prove anything";
 }
 
-std::string NameOf(Survival survival) {
-  return survival == Survival::kNothing  ? "Nothing"
-         : survival == Survival::kPrefix ? "Prefix"
-                                         : "Sectors";
-}
 INSTANTIATE_TEST_SUITE_P(Survivals, PowerLoss,
                          ::testing::Values(Survival::kNothing, Survival::kPrefix,
                                            Survival::kSectors),

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <ostream>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,6 +26,16 @@ enum class Survival {
   kPrefix,   // written back in order up to some point, the last write torn at a sector
   kSectors,  // each sector written back or not, in no order
 };
+
+inline const char* NameOf(Survival survival) {
+  return survival == Survival::kNothing  ? "Nothing"
+         : survival == Survival::kPrefix ? "Prefix"
+                                         : "Sectors";
+}
+// For GoogleTest, which shows bytes otherwise.
+inline void PrintTo(Survival survival, std::ostream* out) {
+  *out << NameOf(survival);
+}
 
 class ForgettingDisk {
  public:

@@ -127,7 +127,7 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
 Result<DrainState> RunWorker::LookAt(Store& store, std::int64_t* left) {
   const Result<Overview> overview = store.Look();
   if (!overview.ok()) return overview.status();
-  *left = WaitingIn(*overview);
+  *left = LeftIn(*overview);
   DrainState state = LookAtDrain(*overview, {});
   Filter filter;
   filter.states = {State::kDue, State::kInDoubt};

@@ -80,5 +80,12 @@ TEST(DrainTest, IsNotOverWhenTheLastWasClaimedBetweenTheTwoLooks) {
   EXPECT_EQ(LookAtDrain(overview, {}), DrainState::kMoving);
 }
 
+TEST(DrainTest, WhatIsBeingSentIsLeftToo) {
+  Overview overview;
+  overview.states = {
+      {State::kDue, 2}, {State::kSending, 1}, {State::kInDoubt, 4}, {State::kHeld, 8}};
+  EXPECT_EQ(LeftIn(overview), 7);
+}
+
 }  // namespace
 }  // namespace utboks::app
