@@ -228,14 +228,27 @@ TEST_F(AnotherName, IsNotTheRegister) {
 
 class RefusedLogin : public Trust {
  protected:
-  RefusedLogin() : Trust({.scenario = "step = [{kind='error', status=401, for='6s'}]"}) {}
+  RefusedLogin() : Trust({.scenario = "step = [{kind='error', status=401}]"}) {}
 };
 
-TEST_F(RefusedLogin, ClosesTheSiteUntilItIsGranted) {
+TEST_F(RefusedLogin, ClosesTheSite) {
   LogWatch::Expect("alarm-raised");
   agency_.StartWorker();
   ExpectSiteClosed("credential", "http-401");
+}
+
+class LoginRefusedForAWhile : public Trust {
+ protected:
+  LoginRefusedForAWhile()
+      : Trust({.scenario = "step = [{kind='error', status=401, for_requests=8}]"}) {}
+};
+
+TEST_F(LoginRefusedForAWhile, HoldsUpUntilItIsGranted) {
+  LogWatch::Allow("alarm-raised");  // when a look at what stands fell into the while
+  agency_.StartWorker();
   ExpectDelivered();
+  EXPECT_EQ(reg_.Posts().size() / 2, 8 + before_.size()) << "a begin and an end each";
+  EXPECT_TRUE(Eventually([&] { return !agency_.Alarm("credential"); })) << agency_.worker().Err();
 }
 
 // ---- clocks ----
