@@ -10,9 +10,12 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string_view>
 #include <system_error>
 #include <thread>
 #include <utility>
+
+#include "queue/base/ascii.h"
 
 namespace utboks {
 namespace {
@@ -39,6 +42,23 @@ Result<Resolver::Addresses> LookUp(const std::string& host, int flags) {
   return addresses;
 }
 
+// By its name alone (RFC 6761, 6.3): a machine without a hosts file would ask the
+// network, and whoever answers there must not say where "here" is.
+bool IsLocalhost(std::string_view host) {
+  constexpr std::string_view kName = "localhost";
+  if (host.size() < kName.size()) return false;
+  const std::size_t before = host.size() - kName.size();
+  return EqualsIgnoringCase(host.substr(before), kName) && (before == 0 || host[before - 1] == '.');
+}
+
+Result<Resolver::Addresses> AskSystem(const std::string& host) {
+  if (!IsLocalhost(host)) return LookUp(host, 0);
+  Result<Resolver::Addresses> here = LookUp("127.0.0.1", AI_NUMERICHOST);
+  const Result<Resolver::Addresses> here6 = LookUp("::1", AI_NUMERICHOST);
+  if (here.ok() && here6.ok()) here->insert(here->end(), here6->begin(), here6->end());
+  return here;
+}
+
 void SetPort(std::uint16_t port, NetAddress* address) {
   if (address->storage.ss_family == AF_INET6) {
     reinterpret_cast<sockaddr_in6*>(&address->storage)->sin6_port = htons(port);
@@ -62,7 +82,7 @@ struct Resolver::Shared {
   std::map<std::string, std::shared_ptr<Pending>> pending;  // guarded by mutex
 };
 
-Resolver::Resolver() : Resolver([](const std::string& host) { return LookUp(host, 0); }) {}
+Resolver::Resolver() : Resolver(AskSystem) {}
 Resolver::Resolver(Lookup lookup) : shared_(std::make_shared<Shared>(std::move(lookup))) {}
 
 Result<Resolver::Addresses> Resolver::Resolve(const Endpoint& endpoint, SteadyTime deadline,

@@ -30,7 +30,7 @@ class Resolver {
   // Blocks; ports are left 0.  Not ok: nobody could say.
   using Lookup = std::function<Result<Addresses>(const std::string& host)>;
 
-  Resolver();  // the system's
+  Resolver();  // the system's, which is not asked about localhost
   explicit Resolver(Lookup lookup);
 
   // In the order to try them, at least one.  kUnreachable: no address, or the

@@ -23,7 +23,7 @@ void Post(const Register& to, std::span<const Letter> letters, int threads, doub
   const auto start = std::chrono::steady_clock::now();
   std::atomic<std::size_t> next{0};
   const auto send = [&] {
-    net::HTTPSClientSession session("localhost", to.port, context);
+    net::HTTPSClientSession session("127.0.0.1", to.port, context);
     session.setKeepAlive(true);
     session.setKeepAliveTimeout(Poco::Timespan(3'600, 0));
     net::HTTPRequest request("POST", "/folkeregisteret/mottak/api/doedsfall_v1", "HTTP/1.1");
