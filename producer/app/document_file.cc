@@ -15,7 +15,7 @@
 namespace utboks::app {
 namespace {
 
-constexpr std::size_t kPiece = 64 * 1024;
+constexpr std::size_t kPiece = std::size_t{64} * 1024;
 
 Status Unreadable(const std::string& path, int error) {
   return Status(Code::kUnreadable, fmt::format("{}: cannot be read ({}); nothing of it was stored",

@@ -34,7 +34,7 @@ std::string Printable(std::string_view text) {
 }
 
 std::string Shortened(std::string_view text, std::size_t most) {
-  const std::string printable = Printable(text);
+  std::string printable = Printable(text);
   if (Width(printable) <= most) return printable;
   std::size_t end = 0;
   for (std::size_t characters = 0; characters + 1 < most; ++characters) {

@@ -111,7 +111,7 @@ JsonObject EventJson(const EventView& event) {
 GateSummary Summarize(const Gate& gate, WallTime now) {
   GateSummary summary;
   summary.open = IsOpen(gate, now);
-  const auto add = [&](std::string text, const std::optional<WallTime>& since,
+  const auto add = [&](const std::string& text, const std::optional<WallTime>& since,
                        const std::optional<WallTime>& next) {
     if (!summary.reason.empty()) summary.reason += "; ";
     summary.reason += text;

@@ -61,8 +61,7 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   row.saksreferanse = std::move(checked->extract.saksreferanse);
   row.edition = std::move(checked->edition);
   row.schema_hash = std::move(checked->schema_hash);
-  row.order_keys =
-      CleanKeys(incoming.order_keys ? *incoming.order_keys : std::move(checked->extract.persons));
+  row.order_keys = CleanKeys(incoming.order_keys ? *incoming.order_keys : checked->extract.persons);
   row.not_before = incoming.not_before;
   row.actor = incoming.actor;
   return true;

@@ -42,7 +42,7 @@ std::string OrganisationNumber(const X509_NAME* subject) {
     if (kind == NID_serialNumber) {
       if (serial.empty() && NineDigits(text)) serial = text;
     } else if (text.starts_with(kNorwegianRegister)) {
-      const std::string number = text.substr(kNorwegianRegister.size());
+      std::string number = text.substr(kNorwegianRegister.size());
       if (NineDigits(number)) return number;
     }
   }

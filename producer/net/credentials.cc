@@ -12,9 +12,9 @@ namespace utboks {
 namespace {
 
 // Far above any real one; what is larger is another file.
-constexpr std::size_t kMostKeyBytes = 256 * 1024;
+constexpr std::size_t kMostKeyBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMostPasswordBytes = 1024;
-constexpr std::size_t kMostAuthorityBytes = 4 * 1024 * 1024;
+constexpr std::size_t kMostAuthorityBytes = std::size_t{4} * 1024 * 1024;
 
 constexpr auto kDay = std::chrono::days(1);
 constexpr long long kSoonDays = 30;
@@ -116,6 +116,7 @@ Status CheckFacts(const CertificateFacts& facts, const CredentialSettings& setti
 
 std::vector<X509*> Borrow(const std::vector<CertificatePtr>& certificates) {
   std::vector<X509*> borrowed;
+  borrowed.reserve(certificates.size());
   for (const CertificatePtr& one : certificates) borrowed.push_back(one.get());
   return borrowed;
 }

@@ -58,7 +58,7 @@ struct Exchange {
   bool body_whole = false;
 };
 
-inline constexpr std::size_t kMostBody = 64 * 1024;
-inline constexpr std::size_t kMostHead = 32 * 1024;
+inline constexpr std::size_t kMostBody = std::size_t{64} * 1024;
+inline constexpr std::size_t kMostHead = std::size_t{32} * 1024;
 
 }  // namespace utboks

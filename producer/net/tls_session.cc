@@ -19,7 +19,7 @@ using std::chrono::steady_clock;
 
 // What TLS puts into one record.  Head and the first of the body share one, so a
 // small request is one write.
-constexpr std::size_t kRecord = 16 * 1024;
+constexpr std::size_t kRecord = std::size_t{16} * 1024;
 
 }  // namespace
 

@@ -111,14 +111,13 @@ Status Operator::Do(Decision decision, const std::vector<Uuid>& ids, const ActOp
     act.again = options.again;
     act.after_followers = options.after_followers;
     const bool sends = decision == Decision::kRelease || decision == Decision::kReplay;
-    UTBOKS_RETURN_IF_ERROR(sends ? DoValidated(std::move(act), done)
-                                 : DoGroup(std::move(act), done));
+    UTBOKS_RETURN_IF_ERROR(sends ? DoValidated(std::move(act), done) : DoGroup(act, done));
     if (progress) progress(to);
   }
   return Status();
 }
 
-Status Operator::DoGroup(Act act, std::vector<Acted>* done) {
+Status Operator::DoGroup(const Act& act, std::vector<Acted>* done) {
   auto acted = desk_.Do(act);
   if (!acted.ok()) return acted.status();
   for (Acted& one : *acted) done->push_back(std::move(one));
@@ -132,7 +131,7 @@ Status Operator::DoValidated(Act act, std::vector<Acted>* done) {
   const std::vector<Uuid> ids = std::exchange(act.ids, {});
   const auto flush = [&]() -> Status {
     if (act.ids.empty()) return Status();
-    const Status status = DoGroup(act, done);
+    Status status = DoGroup(act, done);
     act.ids.clear();
     return status;
   };

@@ -97,7 +97,7 @@ class Operator {
                const Progress& progress = {});
 
  private:
-  Status DoGroup(Act act, std::vector<Acted>* done);
+  Status DoGroup(const Act& act, std::vector<Acted>* done);
   Status DoValidated(Act act, std::vector<Acted>* done);
 
   Desk& desk_;

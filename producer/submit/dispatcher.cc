@@ -34,8 +34,8 @@ int SendersFor(const DispatcherSettings& settings) {
 
 }  // namespace
 
-Dispatcher::Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSettings settings,
-                       Clock& clock)
+Dispatcher::Dispatcher(Delivery& store, const ClientFactory& make_client,
+                       DispatcherSettings settings, Clock& clock)
     : store_(store),
       settings_(std::move(settings)),
       clock_(clock),
@@ -178,11 +178,11 @@ void Dispatcher::Judge(const Returned& returned) {
     return;
   }
   const Outcome& outcome = *returned.outcome;
-  if (outcome.interrupted) {
-    window.OnNeutral();
-  } else if (outcome.gate == GateEffect::kCount) {
+  const bool answered =
+      outcome.result == AttemptResult::kAnswered && outcome.gate != GateEffect::kNotBefore;
+  if (!outcome.interrupted && outcome.gate == GateEffect::kCount) {
     window.OnFailure(returned.lease.seq, returned.began, clock_.Steady());
-  } else if (outcome.result == AttemptResult::kAnswered && outcome.gate != GateEffect::kNotBefore) {
+  } else if (!outcome.interrupted && answered) {
     window.OnSuccess();
   } else {
     window.OnNeutral();

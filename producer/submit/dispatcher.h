@@ -40,7 +40,8 @@ struct DispatcherSettings {
 class Dispatcher final : public Service {
  public:
   // `store` and `clock` must outlive it.
-  Dispatcher(Delivery& store, ClientFactory make_client, DispatcherSettings settings, Clock& clock);
+  Dispatcher(Delivery& store, const ClientFactory& make_client, DispatcherSettings settings,
+             Clock& clock);
   ~Dispatcher() override;
 
   std::string_view name() const override { return "dispatcher"; }
@@ -59,7 +60,7 @@ class Dispatcher final : public Service {
   Status TickOnce();
   SteadyTime ClaimOnce();
   bool Settle(std::vector<Returned>& returned);
-  void Judge(const Returned& returned);
+  void Judge(const Returned& returned) UTBOKS_REQUIRES(mutex_);
   std::vector<Room> RoomNow();
   bool NoteOpenings(const Claimed& claimed);
   // A call of the store did not work: logged, and the end of the worker when

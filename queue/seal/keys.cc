@@ -20,7 +20,7 @@ namespace utboks {
 namespace {
 
 constexpr std::size_t kKeyBytes = 32;
-constexpr off_t kLargestFile = 64 * 1024;
+constexpr off_t kLargestFile = off_t{64} * 1024;
 
 Status Wrong(const std::string& path, std::string_view what) {
   return Status(Code::kConfig,

@@ -107,13 +107,12 @@ Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
   if (!row.ok()) return row.status();
   UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row));
   UTBOKS_RETURN_IF_ERROR(ForgetKeys(work, *row));
-  const Result<std::int64_t> attempts =
+  Result<std::int64_t> attempts =
       RemoveChain(work.db, "SELECT prev FROM attempt WHERE id = ?",
                   "DELETE FROM attempt WHERE id = ?", row->last_attempt);
   if (!attempts.ok()) return attempts;
-  const Result<std::int64_t> events =
-      RemoveChain(work.db, "SELECT prev FROM history WHERE id = ?",
-                  "DELETE FROM history WHERE id = ?", row->last_event);
+  Result<std::int64_t> events = RemoveChain(work.db, "SELECT prev FROM history WHERE id = ?",
+                                            "DELETE FROM history WHERE id = ?", row->last_event);
   if (!events.ok()) return events;
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));

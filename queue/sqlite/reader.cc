@@ -387,6 +387,7 @@ Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) 
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
   std::vector<std::pair<State, std::int64_t>> states;
+  states.reserve(counts.size());
   for (const State state : kAllStates) {
     states.emplace_back(state, counts[static_cast<std::size_t>(state)]);
   }

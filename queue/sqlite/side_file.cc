@@ -7,12 +7,34 @@
 
 #include <array>
 #include <cerrno>
-#include <cstdio>
+#include <charconv>
 #include <cstring>
+#include <string_view>
+#include <system_error>
 
 #include "queue/base/sync_folder.h"
 
 namespace utboks::sqlite {
+namespace {
+
+// Takes `before` and a number off the front of `text`.
+bool TakeNumber(std::string_view* text, std::string_view before, std::int64_t* number) {
+  if (!text->starts_with(before)) return false;
+  text->remove_prefix(before.size());
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), *number);
+  if (error != std::errc()) return false;
+  text->remove_prefix(static_cast<std::size_t>(end - text->data()));
+  return true;
+}
+
+std::optional<Progress> Parse(std::string_view line) {
+  Progress progress;
+  if (!TakeNumber(&line, "utboks ", &progress.epoch)) return std::nullopt;
+  if (!TakeNumber(&line, " ", &progress.rows)) return std::nullopt;
+  return progress;
+}
+
+}  // namespace
 
 SideFile::~SideFile() {
   if (fd_ >= 0) close(fd_);
@@ -36,9 +58,7 @@ Status SideFile::Open(const std::string& path) {
 std::optional<Progress> SideFile::Read() const {
   std::array<char, 65> line{};
   if (fd_ < 0 || pread(fd_, line.data(), line.size() - 1, 0) <= 0) return std::nullopt;
-  long long epoch = 0, rows = 0;
-  if (std::sscanf(line.data(), "utboks %lld %lld", &epoch, &rows) != 2) return std::nullopt;
-  return Progress{epoch, rows};
+  return Parse(line.data());
 }
 
 void SideFile::Write(const Progress& progress) {

@@ -98,7 +98,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
   UTBOKS_RETURN_IF_ERROR(lock_.Acquire(kOpenLimit));
   // Everything up to the first commit stands under the lock: two programs that
   // make the same store at once make it once.
-  const Status prepared = [&]() -> Status {
+  Status prepared = [&]() -> Status {
     if (options.create) UTBOKS_RETURN_IF_ERROR(CreateEmpty(path_));
     Result<std::unique_ptr<Connection>> db = Connection::Open({path_, vfs_, options.create, false});
     if (!db.ok()) return db.status();

@@ -59,11 +59,12 @@ Result<std::vector<AlarmChange>> KeepAlarms(Work& work,
     while (q.Step()) stored.emplace_back(q.Text(0), q.Text(1));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
-  for (const auto& [name, subject] : stored) {
+  for (const auto& raised : stored) {
+    const auto& [name, subject] = raised;
     const bool ours =
         std::find(kStoreAlarms.begin(), kStoreAlarms.end(), name) != kStoreAlarms.end();
-    const auto stands = [&](const StandingAlarm& alarm) {
-      return alarm.name == name && alarm.subject == subject;
+    const auto stands = [&raised](const StandingAlarm& alarm) {
+      return alarm.name == raised.first && alarm.subject == raised.second;
     };
     if (!ours || std::any_of(standing.begin(), standing.end(), stands)) continue;
     UTBOKS_RETURN_IF_ERROR(ClearAlarm(work, name, subject));

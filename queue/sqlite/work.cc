@@ -88,7 +88,7 @@ Status WriteGate(Connection& db, const GateRow& row) {
 
 }  // namespace
 
-GateRow* GateBook::Keep(GateRow row) {
+GateRow* GateBook::Keep(const GateRow& row) {
   const int nr = row.nr;
   auto [at, is_new] = held_.try_emplace(nr, Held{row, row});
   return &at->second.row;

@@ -58,7 +58,7 @@ class GateBook {
     GateRow row;
     GateRow stored;
   };
-  GateRow* Keep(GateRow row);
+  GateRow* Keep(const GateRow& row);
 
   Connection& db_;
   std::map<int, Held> held_;

@@ -139,6 +139,7 @@ TEST(Outage, StallEndsWithItsStep) {
   SimulatorFixture reg(With("step = [{kind='stall', for='1s'}]"));
   PlainClient client(reg.port());
   EXPECT_THAT(Post(client).end, AnyOf(End::kHandshake, End::kReset));
+  ASSERT_TRUE(reg.Await([](const JournalLine& line) { return line.event == "step" && !line.on; }));
   EXPECT_EQ(Post(client).status, 202);
 }
 
