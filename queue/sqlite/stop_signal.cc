@@ -1,11 +1,8 @@
 #include "queue/sqlite/stop_signal.h"
 
-#include <signal.h>
-
 #include <utility>
 
 namespace utboks::sqlite {
-namespace {
 
 sigset_t JustStop() {
   sigset_t stop;
@@ -13,8 +10,6 @@ sigset_t JustStop() {
   sigaddset(&stop, SIGTSTP);
   return stop;
 }
-
-}  // namespace
 
 StopSignal::StopSignal(std::function<void()> arrived) : arrived_(std::move(arrived)) {
   // The thread is born with it blocked: unblocked for a moment, End would stop the process.

@@ -5,6 +5,8 @@
 // waits for it and has it obeyed as soon as no commit is under way.
 #pragma once
 
+#include <signal.h>
+
 #include <atomic>
 #include <functional>
 #include <thread>
@@ -30,6 +32,9 @@ class StopSignal {
   std::atomic<bool> ending_{false};
   std::thread thread_;
 };
+
+// SIGTSTP alone.
+sigset_t JustStop();
 
 // Does what SIGTSTP does by default, and returns when the process goes on.  Called with
 // the signal blocked.

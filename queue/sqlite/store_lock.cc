@@ -11,6 +11,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "queue/sqlite/stop_signal.h"
+
 namespace utboks::sqlite {
 namespace {
 
@@ -44,13 +46,6 @@ int OpenLockFile(const std::string& path) {
   return open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 }
 
-sigset_t StopSignal() {
-  sigset_t stop;
-  sigemptyset(&stop);
-  sigaddset(&stop, SIGTSTP);
-  return stop;
-}
-
 }  // namespace
 
 StoreLock::~StoreLock() {
@@ -70,7 +65,7 @@ Status StoreLock::Acquire(Millis limit) {
   if (fd_ < 0) return Status();
   const SteadyTime until = std::chrono::steady_clock::now() + limit;
   // Before the turnstile: who stops in it stops all others as well.
-  const sigset_t stop = StopSignal();
+  const sigset_t stop = JustStop();
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, &stop, &before);
   const bool turn = TryUntil(until, [&] { return Turnstile(fd_, F_WRLCK); });

@@ -49,7 +49,7 @@ void Line::Reset() {
   // Linux: a connected socket told to connect nowhere sends RST at once.
   sockaddr nowhere{};
   nowhere.sa_family = AF_UNSPEC;
-  ::connect(descriptor_, &nowhere, sizeof nowhere);
+  [[maybe_unused]] const int reset = ::connect(descriptor_, &nowhere, sizeof nowhere);
 }
 
 bool Line::Pause(Millis length) const {

@@ -15,8 +15,6 @@ namespace {
 
 using utboks::Code;
 using utboks::Status;
-using utboks::simulator::Options;
-using utboks::simulator::Settings;
 using utboks::simulator::Simulator;
 
 int Fail(const Status& failure) {

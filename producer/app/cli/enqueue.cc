@@ -117,7 +117,7 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
     wait_limit_ = *limit;
   }
   if (order_key_.empty()) return Status();
-  constexpr std::size_t kLargestKeys = 64 * 1024;
+  constexpr std::size_t kLargestKeys = std::size_t{64} * 1024;
   const auto text = ReadDocument(order_key_, console.in(), kLargestKeys);
   if (!text.ok()) return text.status();
   if (text->size() > kLargestKeys) {

@@ -55,6 +55,7 @@ Result<Filter> FilterOptions::Make(WallTime now) const {
     const auto state = ParseState(name);
     if (!state) {
       std::vector<std::string_view> known;
+      known.reserve(std::size(kAllStates));
       for (const State one : kAllStates) known.push_back(StateName(one));
       return Status(Code::kUsage, fmt::format("--state: there is no state {}; did you mean {}?",
                                               name, NearestName(name, known)));
