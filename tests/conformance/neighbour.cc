@@ -5,7 +5,6 @@
 #include <signal.h>
 
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "tests/conformance/neighbour.h"
@@ -43,5 +42,5 @@ int Run(const std::string& path, const std::string& name, int count) {
 }  // namespace utboks::testing
 
 int main(int argc, char** argv) {
-  return argc == 4 ? utboks::testing::Run(argv[1], argv[2], std::atoi(argv[3])) : 2;
+  return argc == 4 ? utboks::testing::Run(argv[1], argv[2], std::stoi(argv[3])) : 2;
 }

@@ -129,6 +129,7 @@ class StoreTest : public ::testing::TestWithParam<StoreKind> {
 
   Claimed ClaimUpTo(int rows, const std::vector<std::string>& resources = {"doedsfall_v1"}) {
     std::vector<Room> room;
+    room.reserve(resources.size());
     for (const std::string& ressurs : resources) room.push_back({ressurs, rows});
     const Result<Claimed> claimed = store_->Claim(room, rows);
     EXPECT_TRUE(claimed.ok()) << claimed.status().text();

@@ -504,8 +504,8 @@ std::optional<Mutant> Mutator::Next(Node document) {
     return changed_[std::string(kind.name) + " " + site.path];
   };
   // The first of those that were changed least, from somewhere in the middle.
-  std::ranges::rotate(sites,
-                      sites.begin() + static_cast<std::ptrdiff_t>(random_.Below(sites.size())));
+  const auto first = static_cast<std::ptrdiff_t>(random_.Below(sites.size()));
+  std::rotate(sites.begin(), sites.begin() + first, sites.end());
   const Site site = *std::ranges::min_element(sites, {}, times);
   ++changed_[std::string(kind.name) + " " + site.path];
   auto change = change_at(site);

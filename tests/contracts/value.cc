@@ -4,7 +4,6 @@
 #include <array>
 #include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <map>
 #include <optional>
 
@@ -67,7 +66,8 @@ bool TakeDate(std::string_view* text, const Quirks& quirks) {
   if (!month || !TakeCharacter(text, '-')) return false;
   constexpr std::array kDays = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
   // The last four digits tell of a leap year: 400 divides 10,000.
-  const int short_year = std::atoi(std::string(year.substr(year.size() - 4)).c_str());
+  std::string_view last_four = year.substr(year.size() - 4);
+  const int short_year = TakeNumber(&last_four, 4, 0, 9999).value_or(0);
   const bool leap = short_year % 4 == 0 && (short_year % 100 != 0 || short_year % 400 == 0);
   const int days = kDays[static_cast<std::size_t>(*month - 1)] + (*month == 2 && leap ? 1 : 0);
   return TakeNumber(text, 2, 1, days).has_value();

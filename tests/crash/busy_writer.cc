@@ -30,6 +30,7 @@ int Run(const std::string& path) {
   std::atomic<bool> stop{false};
   std::atomic<int> put{0}, failed{0};
   std::vector<std::thread> threads;
+  threads.reserve(kBusyThreads);
   for (int i = 0; i < kBusyThreads; ++i) {
     threads.emplace_back([&] {
       while (!stop) {

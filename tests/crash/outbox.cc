@@ -73,7 +73,7 @@ std::string Outbox::Identifier(int n) {
 
 std::string Outbox::Message(int n, int person) const {
   static const std::string example = ReadFile(kExample);
-  const std::string path = File(fmt::format("melding-{:05}.xml", n));
+  std::string path = File(fmt::format("melding-{:05}.xml", n));
   std::ofstream(path, std::ios::binary)
       << WithElement(WithElement(example, "avsendersMeldingsidentifikator", Identifier(n)),
                      "foedselsnummer", PersonNumber(person));

@@ -5,8 +5,6 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <utility>
-
 namespace utboks::simulator {
 namespace {
 
@@ -14,8 +12,8 @@ constexpr int kBacklog = 1024;
 
 }  // namespace
 
-Door::Door(Poco::Net::ServerSocket socket, std::uint16_t port)
-    : socket_(std::move(socket)), port_(port) {}
+Door::Door(const Poco::Net::ServerSocket& socket, std::uint16_t port)
+    : socket_(socket), port_(port) {}
 
 Result<std::unique_ptr<Door>> Door::Open(const Poco::Net::SocketAddress& address) {
   try {
@@ -31,7 +29,7 @@ Result<std::unique_ptr<Door>> Door::Open(const Poco::Net::SocketAddress& address
     socket.bind(wanted, true, false);
     socket.listen(kBacklog);
     socket.setBlocking(false);
-    return std::unique_ptr<Door>(new Door(std::move(socket), wanted.port()));
+    return std::unique_ptr<Door>(new Door(socket, wanted.port()));
   } catch (const Poco::Exception& error) {
     return Status(Code::kConfig,
                   fmt::format("cannot listen on {}: {}; end the other program or choose another "

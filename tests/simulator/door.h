@@ -34,7 +34,7 @@ class Door {
   void Nudge() { nudged_.Raise(); }
 
  private:
-  Door(Poco::Net::ServerSocket socket, std::uint16_t port);
+  Door(const Poco::Net::ServerSocket& socket, std::uint16_t port);
 
   Poco::Net::ServerSocket socket_;  // bound for as long as the door lives
   const std::uint16_t port_;

@@ -154,24 +154,21 @@ Result<std::unique_ptr<ChildProcess>> ChildProcess::Start(const ProcessSpec& spe
 }
 
 ChildProcess::ChildProcess(pid_t pid, Pipes pipes, std::string input)
-    : pid_(pid), watcher_([this, pipes, given = std::move(input)]() mutable {
-        Watch(pipes, std::move(given));
-      }) {}
+    : pid_(pid), watcher_([this, pipes, given = std::move(input)] { Watch(pipes, given); }) {}
 
 ChildProcess::~ChildProcess() {
   Kill();
   watcher_.join();
 }
 
-void ChildProcess::Watch(Pipes pipes, std::string input) {
+void ChildProcess::Watch(Pipes pipes, std::string_view input) {
   // A child that does not read must not end the test: EPIPE is answer enough.
   sigset_t pipe_signal;
   sigemptyset(&pipe_signal);
   sigaddset(&pipe_signal, SIGPIPE);
   ::pthread_sigmask(SIG_BLOCK, &pipe_signal, nullptr);
 
-  std::string_view rest = input;
-  Feed(&pipes.in, &rest);
+  Feed(&pipes.in, &input);
   for (bool ended = false; !ended;) {
     // poll leaves out negative descriptors: those that are closed.
     std::array<pollfd, 4> wait = {{{pipes.out, POLLIN, 0},
@@ -182,7 +179,7 @@ void ChildProcess::Watch(Pipes pipes, std::string input) {
     ended = wait[3].revents != 0;  // asked before the last draining: nothing is missed
     if (pipes.out >= 0) Drain(&pipes.out, &out_, mutex_);
     if (pipes.err >= 0) Drain(&pipes.err, &err_, mutex_);
-    if (pipes.in >= 0 && wait[2].revents != 0) Feed(&pipes.in, &rest);
+    if (pipes.in >= 0 && wait[2].revents != 0) Feed(&pipes.in, &input);
     changed_.notify_all();
   }
   {

@@ -71,7 +71,7 @@ class ChildProcess {
     int in = -1, out = -1, err = -1, end = -1;  // end: pidfd
   };
   ChildProcess(pid_t pid, Pipes pipes, std::string input);
-  void Watch(Pipes pipes, std::string input);
+  void Watch(Pipes pipes, std::string_view input);
   bool Await(const std::string& stream, std::string_view text, Millis patience, std::size_t from);
 
   const pid_t pid_;

@@ -213,7 +213,7 @@ std::string Agency::Letter(int n, int person) {
 }
 
 std::string Agency::File(const std::string& name, const std::string& bytes) {
-  const std::string path = home_.File("inbox/" + name);
+  std::string path = home_.File("inbox/" + name);
   std::ofstream(path, std::ios::binary) << bytes;
   // A password may be among them, and the program says so when others could read it.
   std::filesystem::permissions(
