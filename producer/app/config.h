@@ -12,6 +12,7 @@
 #include <string_view>
 #include <vector>
 
+#include "producer/xml/number_check.h"
 #include "queue/base/clock.h"
 #include "queue/base/log.h"
 #include "queue/base/status.h"
@@ -39,6 +40,10 @@ struct IntakeSection {
   int max_depth = 0, max_attributes = 0;
 };
 
+struct IdentifiersSection {
+  NumberChecks checks = NumberChecks::kError;
+};
+
 struct RetentionSection {
   Millis content_after{}, record_after{};
 };
@@ -60,6 +65,7 @@ struct Config {
   RegisterSection registry;
   OutboxSection outbox;
   IntakeSection intake;
+  IdentifiersSection identifiers;
   DeliverySettings delivery;
   RetentionSection retention;
   LogSection log;

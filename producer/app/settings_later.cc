@@ -15,17 +15,6 @@ Status SetNothing(Config&, const SettingValue&) {
 }
 
 const std::array kRows = {
-    Setting{.section = "identifiers",
-            .key = "checks",
-            .kind = kChoice,
-            .fallback = "error",
-            .choices = "error|warning|off",
-            .built = false,
-            .off = "off",
-            .meaning =
-                "What a wrong personal or organisation number in a document is, once they are "
-                "checked.",
-            .apply = SetNothing},
     Setting{.section = "feedback",
             .key = "enabled",
             .kind = kFlag,

@@ -18,12 +18,14 @@ void AddKind(JsonObject& object, const Checked& checked) {
 void AddViolations(JsonObject& object, const Checked& checked) {
   JsonList list;
   for (const Violation& violation : checked.violations) {
-    list.Add(JsonObject()
-                 .Add("rule", violation.rule)
-                 .Add("line", violation.line)
-                 .Add("column", violation.column)
-                 .Add("path", violation.path)
-                 .Add("text", violation.text));
+    JsonObject line;
+    line.Add("rule", violation.rule)
+        .Add("line", violation.line)
+        .Add("column", violation.column)
+        .Add("path", violation.path)
+        .Add("text", violation.text);
+    if (violation.warning) line.Add("warning", true);
+    list.Add(line);
   }
   object.Add("violations", list);
   if (checked.more > 0) object.Add("more", checked.more);
@@ -43,8 +45,8 @@ std::vector<std::string> ViolationLines(const Checked& checked) {
       place = fmt::format("line {}, column {}", violation.line, violation.column);
     }
     if (!violation.path.empty()) place += (place.empty() ? "" : ", ") + violation.path;
-    lines.push_back(fmt::format("  {}{}{} ({})", place, place.empty() ? "" : ": ", violation.text,
-                                violation.rule));
+    lines.push_back(fmt::format("  {}{}{}{} ({})", violation.warning ? "warning: " : "", place,
+                                place.empty() ? "" : ": ", violation.text, violation.rule));
   }
   if (checked.more > 0) lines.push_back(fmt::format("  and {} more", checked.more));
   return lines;

@@ -11,7 +11,8 @@ namespace utboks::app {
 
 // ressurs and edition; null where the document is of none.
 void AddKind(JsonObject& object, const Checked& checked);
-// violations[{rule, line, column, path, text}], and `more` where there were more.
+// violations[{rule, line, column, path, text}], with `warning` where it is only that,
+// and `more` where there were more.
 void AddViolations(JsonObject& object, const Checked& checked);
 
 // ", doedsfall_v1 1.1"; "" where the document is of no resource.

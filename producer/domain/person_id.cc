@@ -32,6 +32,23 @@ constexpr std::array kDNumberSeries = {Range{500, 599, 1858, 1899}, Range{0, 199
                                        Range{0, 499, 1940, 1999}, Range{600, 999, 1940, 1999},
                                        Range{200, 999, 2000, 2039}};
 
+std::optional<Offset> OffsetOf(int written_month) {
+  for (const Offset& offset : kOffsets) {
+    const int month = written_month - offset.months;
+    if (month >= 1 && month <= 12) return offset;
+  }
+  return std::nullopt;
+}
+
+bool IsElevenDigits(std::string_view number) {
+  return number.size() == 11 && IsDigits(number);
+}
+int Part(std::string_view number, std::size_t from, std::size_t count) {
+  int value = 0;
+  for (const char digit : number.substr(from, count)) value = value * 10 + (digit - '0');
+  return value;
+}
+
 void AddYears(const PersonId& id, std::span<const Range> series, std::vector<int>* years) {
   for (const Range& range : series) {
     if (id.individual < range.low || id.individual > range.high) continue;
@@ -71,36 +88,33 @@ std::optional<PersonId> ReadPersonId(std::string_view number, ControlRule rule,
     if (fault != nullptr) *fault = why;
     return std::nullopt;
   };
-  if (number.size() != 11 || !IsDigits(number)) return refuse(PersonIdFault::kForm);
-  const auto part = [number](std::size_t from, std::size_t count) {
-    int value = 0;
-    for (const char digit : number.substr(from, count)) value = value * 10 + (digit - '0');
-    return value;
-  };
+  if (!IsElevenDigits(number)) return refuse(PersonIdFault::kForm);
   PersonId id;
-  id.day = part(0, 2);
-  id.month = part(2, 2);
-  id.short_year = part(4, 2);
-  id.individual = part(6, 3);
+  id.day = Part(number, 0, 2);
+  id.month = Part(number, 2, 2);
+  id.short_year = Part(number, 4, 2);
+  id.individual = Part(number, 6, 3);
   if (id.day > 40) {
     id.dnummer = true;
     id.day -= 40;
   }
-  for (const Offset& offset : kOffsets) {
-    if (id.month <= offset.months) continue;
-    id.series = offset.series;
-    id.month -= offset.months;
-    break;
-  }
-  if (id.month < 1 || id.month > 12) return refuse(PersonIdFault::kDate);
-
+  const auto offset = OffsetOf(id.month);
+  if (!offset) return refuse(PersonIdFault::kDate);
+  id.series = offset->series;
+  id.month -= offset->months;
   const int first = WeightedRemainder(number.substr(0, 10), kFirstWeights);
   const int second = WeightedRemainder(number, kSecondWeights);
-  const bool is_right = first <= (rule == ControlRule::kFrom2032 ? 3 : 0) && second == 0;
   id.from_2032 = first > 0;
   if (!IsDayOf(id, rule)) return refuse(PersonIdFault::kDate);
+  const bool is_right = first <= (rule == ControlRule::kFrom2032 ? 3 : 0) && second == 0;
   if (!is_right) return refuse(PersonIdFault::kControl);
   return id;
+}
+
+std::optional<Series> SeriesOf(std::string_view number) {
+  if (!IsElevenDigits(number)) return std::nullopt;
+  const auto offset = OffsetOf(Part(number, 2, 2));
+  return offset ? std::optional(offset->series) : std::nullopt;
 }
 
 std::vector<int> PossibleYears(const PersonId& id) {

@@ -42,6 +42,10 @@ enum class PersonIdFault {
 std::optional<PersonId> ReadPersonId(std::string_view number, ControlRule rule,
                                      PersonIdFault* fault = nullptr);
 
+// Whose number it is made to look like, by its month alone; nothing when it is not
+// eleven digits, or there is no such month.
+std::optional<Series> SeriesOf(std::string_view number);
+
 // The years, oldest first, in which a person with this number may have been born: two
 // where the series of D-numbers overlap, none where the individual number is of no
 // series.  Only a hint: a D-number may have the day it was given out, and from 2032

@@ -18,6 +18,7 @@ struct Violation {
   int column = 0;
   std::string path;
   std::string text;
+  bool warning = false;  // told, and the document is taken all the same
 
   bool operator==(const Violation&) const = default;
 };

@@ -49,12 +49,10 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   }
   answer.edition = checked->edition;
   answer.identifikator = checked->extract.identifikator;
-  if (!checked->valid) {
-    answer.status = Status(Code::kInvalid, DescribeRefusal(*checked));
-    answer.violations = std::move(checked->violations);
-    answer.more_violations = checked->more;
-    return false;
-  }
+  if (!checked->valid) answer.status = Status(Code::kInvalid, DescribeRefusal(*checked));
+  answer.violations = std::move(checked->violations);
+  answer.more_violations = checked->more;
+  if (!checked->valid) return false;
   row.ressurs = checked->ressurs;
   row.document = incoming.document;
   row.identifikator = std::move(checked->extract.identifikator);

@@ -40,7 +40,7 @@ struct Answer {
   Inserted inserted;  // where status is ok, and of kExists the one that has it
   SensitiveText identifikator;
   std::string edition;
-  std::vector<Violation> violations;
+  std::vector<Violation> violations;  // of one that is taken, warnings
   std::size_t more_violations = 0;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace utboks {
 
 std::string DescribeViolation(const Violation& violation) {
@@ -13,9 +15,12 @@ std::string DescribeViolation(const Violation& violation) {
 }
 
 std::string DescribeRefusal(const Checked& checked) {
-  if (checked.violations.empty()) return "the document was refused";
-  const std::size_t others = checked.violations.size() - 1 + checked.more;
-  const std::string first = DescribeViolation(checked.violations.front());
+  const auto refused = std::ranges::find(checked.violations, false, &Violation::warning);
+  if (refused == checked.violations.end()) return "the document was refused";
+  const auto errors =
+      static_cast<std::size_t>(std::ranges::count(checked.violations, false, &Violation::warning));
+  const std::size_t others = errors - 1 + checked.more;
+  const std::string first = DescribeViolation(*refused);
   return others == 0 ? first : fmt::format("{}; and {} more", first, others);
 }
 

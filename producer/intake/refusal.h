@@ -11,7 +11,8 @@ namespace utboks {
 // path only where there are any.
 std::string DescribeViolation(const Violation& violation);
 
-// The first violation, and how many there are beside it.  `checked` is not valid.
+// The first violation that is no warning, and how many there are beside it.  `checked`
+// is not valid.
 std::string DescribeRefusal(const Checked& checked);
 
 }  // namespace utboks

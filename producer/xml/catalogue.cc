@@ -77,6 +77,9 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
     if (element == u"saksreferanse") return Field::kSaksreferanse;
     if (element == u"person") return Field::kPerson;
     if (element == u"multipartnavn") return Field::kMultipartnavn;
+    if (element == u"foedselsnummer") return Field::kFoedselsnummer;
+    if (element == u"organisasjonsnummer") return Field::kOrganisasjonsnummer;
+    if (element == u"dufnummer") return Field::kDufnummer;
     return std::nullopt;
   }
   // The catalogue holds nothing personal, so the parser's own words may be shown.

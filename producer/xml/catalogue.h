@@ -33,7 +33,16 @@ struct Edition {
 };
 
 // What of a document is read out of it.
-enum class Field { kIdentifikator, kSaksreferanse, kPerson, kMultipartnavn };
+enum class Field {
+  kIdentifikator,
+  kSaksreferanse,
+  kPerson,  // a number whose person the message changes
+  kMultipartnavn,
+  // Numbers that are checked, and not kept.
+  kFoedselsnummer,
+  kOrganisasjonsnummer,
+  kDufnummer,
+};
 struct FieldPath {
   Field field;
   std::string path;  // from below the root element: "innsending/kildesystem"

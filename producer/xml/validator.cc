@@ -130,7 +130,9 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
 
 namespace {
 
+// What is no warning makes the document invalid.
 void Add(Violation violation, Checked* checked) {
+  if (!violation.warning) checked->valid = false;
   if (checked->violations.size() < xml::kMaxViolations) {
     checked->violations.push_back(std::move(violation));
   } else {
@@ -140,12 +142,12 @@ void Add(Violation violation, Checked* checked) {
 
 // What the schema cannot say, for a document that the parser has read whole.
 void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const xml::Reading& reading,
-                  Checked* checked) {
+                  const NumberRules& numbers, Checked* checked) {
   const auto report = [&](const FieldPath& field, std::uint32_t element, std::string_view rule,
-                          std::string_view text) {
+                          std::string_view text, bool warning = false) {
     const auto place = xml::PlacesOfTags(opened.text, std::span(&element, 1)).front();
     Add({std::string(rule), place.line, place.column,
-         fmt::format("/{}/{}", ressurs.root, field.path), std::string(text)},
+         fmt::format("/{}/{}", ressurs.root, field.path), std::string(text), warning},
         checked);
   };
   for (const FieldPath& field : ressurs.fields) {
@@ -161,6 +163,10 @@ void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const xml::Readi
     if (text.field->field == Field::kMultipartnavn) {
       report(*text.field, text.element, "attachment-missing",
              "an attachment is named here, and none was given");
+    }
+    for (const NumberFinding& finding :
+         CheckNumber(text.field->field, text.text.reveal(), numbers)) {
+      report(*text.field, text.element, finding.rule, finding.text, finding.warning);
     }
   }
 }
@@ -180,6 +186,10 @@ Extract MakeExtract(std::vector<xml::Reading::Text> texts) {
         break;
       case Field::kMultipartnavn:
         extract.attachments.push_back(std::move(text.text));
+        break;
+      case Field::kFoedselsnummer:
+      case Field::kOrganisasjonsnummer:
+      case Field::kDufnummer:
         break;
     }
   }
@@ -265,14 +275,16 @@ Result<Checked> Validator::Check(std::string_view document, const CheckRequest& 
     }
     checked.violations = std::move(reading.violations);
     checked.more = reading.more;
+    checked.valid = checked.violations.empty();
     if (!request.schema_only && reading.whole) {
-      CheckMeaning(opened, entry->ressurs, reading, &checked);
+      const NumberRules numbers = {impl_->settings.production, impl_->settings.number_checks,
+                                   impl_->settings.control_rule};
+      CheckMeaning(opened, entry->ressurs, reading, numbers, &checked);
     }
     checked.extract = MakeExtract(std::move(reading.texts));
   } catch (const std::bad_alloc&) {
     return Status(Code::kBusy, "out of memory while validating: try again later");
   }
-  checked.valid = checked.violations.empty();
   return checked;
 }
 

@@ -12,6 +12,7 @@
 #include "producer/xml/catalogue.h"
 #include "producer/xml/door.h"
 #include "producer/xml/extract.h"
+#include "producer/xml/number_check.h"
 #include "queue/base/status.h"
 
 namespace utboks {
@@ -19,6 +20,10 @@ namespace utboks {
 struct ValidatorSettings {
   bool production = false;  // false: the test environment, which has more editions
   DoorLimits limits;
+  // Of numbers of persons and organisations whose control digits are wrong.  That
+  // synthetic persons stay out of production, and real ones out of test, always holds.
+  NumberChecks number_checks = NumberChecks::kError;
+  ControlRule control_rule = ControlRule::kPresent;
 };
 
 struct CheckRequest {
@@ -38,7 +43,7 @@ struct Checked {
   std::string ressurs;      // "" when the root element is of no resource
   std::string edition;      // that accepted it; of an invalid one, whose violations these are
   std::string schema_hash;  // of that edition's schema; "" when none was asked
-  std::vector<Violation> violations;  // by place; at most 100
+  std::vector<Violation> violations;  // by place; at most 100; of a valid one, warnings
   std::size_t more = 0;               // how many more there were; counted up to 10,000
   Extract extract;                    // whole only of a valid document
 };

@@ -135,13 +135,13 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
 void Enqueue::Report(const Answer& answer, Console& console) {
   console.Progress("enqueue", ++done_, files_.size());
   const std::string file = MaskIdentifier(answer.label);
+  Checked seen;
+  seen.violations = answer.violations;
+  seen.more = answer.more_violations;
   if (!answer.status.ok()) {
     // Left out because of another: that one has its own code.
     const bool left_out = answer.status.code() == Code::kCancelled;
     worst_.Add(left_out ? Status(Code::kInvalid, "left out") : answer.status);
-    Checked seen;
-    seen.violations = answer.violations;
-    seen.more = answer.more_violations;
     if (console.json()) {
       JsonObject error = FailureJson(answer.status);
       AddViolations(error, seen);
@@ -154,18 +154,21 @@ void Enqueue::Report(const Answer& answer, Console& console) {
   stored_.push_back(answer.inserted.id);
   const std::string identifikator = MaskIdentifier(answer.identifikator.reveal());
   if (console.json()) {
-    console.Line(JsonObject()
-                     .Add("file", file)
-                     .Add("id", FormatUuid(answer.inserted.id))
-                     .Add("avsendersMeldingsidentifikator", identifikator)
-                     .Add("state", StateName(answer.inserted.state))
-                     .Add("new", answer.inserted.is_new));
+    JsonObject line;
+    line.Add("file", file)
+        .Add("id", FormatUuid(answer.inserted.id))
+        .Add("avsendersMeldingsidentifikator", identifikator)
+        .Add("state", StateName(answer.inserted.state))
+        .Add("new", answer.inserted.is_new);
+    if (!seen.violations.empty()) AddViolations(line, seen);
+    console.Line(line);
     return;
   }
   console.Text(fmt::format("{}  {}{}", FormatUuid(answer.inserted.id), file,
                            answer.inserted.is_new ? ""
                                                   : fmt::format("  (there already, {})",
                                                                 StateName(answer.inserted.state))));
+  for (const std::string& warning : ViolationLines(seen)) console.Note(file + ":" + warning);
 }
 
 void Enqueue::Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode,

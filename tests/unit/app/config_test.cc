@@ -174,8 +174,7 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
       {"[http]\nlisten = \"127.0.0.1:8080\"\n", "[http] listen is not in this version"},
       {"[spool]\ndirectory = \"/x\"\n", "[spool] directory is not in this version"},
       {"[amqp]\nurl = \"amqp://me:secret@x\"\n", "[amqp] url is not in this version"},
-      {"[identifiers]\nchecks = \"warning\"\n",
-       "[identifiers] checks is not in this version; leave it out, or at off"},
+      {"[identifiers]\nchecks = \"on\"\n", "[identifiers] checks"},
   };
   for (const Case& c : cases) {
     const auto config = Parse(c.text);
@@ -192,7 +191,7 @@ TEST(ConfigTest, PartsThatAreNotThereMayBeLeftOff) {
       "[feedback]\nenabled = false\nsilence_alarm = \"24h\"\n"
       "[notices]\nurls = []\npoll_interval = \"10m\"\n"
       "[http]\nlisten = \"\"\n[spool]\ndirectory = \"\"\nkeep = \"168h\"\n"
-      "[amqp]\nurl = \"\"\n[identifiers]\nchecks = \"off\"\n");
+      "[amqp]\nurl = \"\"\n");
   EXPECT_TRUE(config.ok()) << config.status().text();
 }
 

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "producer/intake/refusal.h"
 #include "queue/open_store.h"
 
 namespace utboks {
@@ -101,6 +102,24 @@ TEST_F(AcceptorTest, WhatTheRegisterDoesNotTakeIsRefusedWithTheReason) {
     for (const Violation& violation : answer.violations) EXPECT_EQ(violation.rule, c.rule);
   }
   EXPECT_EQ(Stored(), 0U);
+}
+
+TEST_F(AcceptorTest, AWarningIsToldAndTheDocumentIsStored) {
+  Incoming incoming = Death("a");  // with a number that is NAV's, or a hospital's
+  std::string& text = incoming.document.reveal();
+  text.replace(text.find("<foedselsnummer>") + 16, 11, "15507600333");
+  const Answer answer = acceptor_->Accept({&incoming, 1}, InsertMode::kEachAlone)[0];
+  EXPECT_TRUE(answer.status.ok()) << answer.status.text();
+  ASSERT_EQ(answer.violations.size(), 1U);
+  EXPECT_EQ(answer.violations[0].rule, "hospital-number");
+  EXPECT_TRUE(answer.violations[0].warning);
+  EXPECT_EQ(Stored(), 1U);
+}
+
+TEST_F(AcceptorTest, ARefusalNamesAnErrorNotAWarning) {
+  Checked checked;
+  checked.violations = {{"duf-number", 1, 1, "/a", "odd", true}, {"pattern", 2, 1, "/b", "bad"}};
+  EXPECT_EQ(DescribeRefusal(checked), "2:1 /b: bad (pattern)");
 }
 
 TEST_F(AcceptorTest, ARefusedDocumentLeavesNoTraceAndTakesNoIdentifier) {
