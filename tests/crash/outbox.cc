@@ -7,17 +7,13 @@
 #include <sstream>
 #include <string_view>
 
+#include "tests/support/read_file.h"
+
 namespace utboks::testing {
 namespace {
 
 constexpr const char* kExample = UTBOKS_SOURCE_DIR "/schemas/examples/MeldingOmDoedsfall_v1.0.xml";
 constexpr std::string_view kOrganisation = "100101688";
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 // Puts `text` in place of what stands in <element>.
 std::string WithElement(std::string document, std::string_view element, std::string_view text) {

@@ -34,6 +34,7 @@
 #include "tests/crash/scale.h"
 #include "tests/crash/store_picture.h"
 #include "tests/support/forgetting_vfs.h"
+#include "tests/support/read_file.h"
 #include "tests/support/temp_dir.h"
 
 namespace utboks::testing {
@@ -49,11 +50,6 @@ constexpr std::uint64_t kOperationsOfALife = 1500, kOperationsOfMaking = 40;
 
 std::uint64_t SeedOf(std::uint64_t number) {
   return 20'261'125 + static_cast<std::uint64_t>(GTEST_FLAG_GET(random_seed)) * 1'000'000 + number;
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
 }
 
 void WriteFile(const std::string& path, const std::string& bytes) {

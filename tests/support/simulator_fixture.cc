@@ -14,6 +14,7 @@
 #include "tests/simulator/scenario.h"
 #include "tests/simulator/simulator.h"
 #include "tests/support/eventually.h"
+#include "tests/support/read_file.h"
 
 namespace utboks::testing {
 namespace {
@@ -22,12 +23,6 @@ namespace {
 [[noreturn]] void GiveUp(std::string_view what) {
   fmt::print(stderr, "simulator fixture: {}\n", what);
   std::abort();
-}
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 }  // namespace

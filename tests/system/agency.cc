@@ -15,6 +15,7 @@
 #include "queue/base/log.h"
 #include "tests/support/eventually.h"
 #include "tests/support/log_watch.h"
+#include "tests/support/read_file.h"
 #include "tests/system/letters.h"
 
 namespace utboks::testing {
@@ -30,12 +31,6 @@ constexpr std::size_t kNumberDigits = 11;
 const std::vector<std::string>& Names() {
   static const std::vector<std::string> names = {"Hjalmara", "Qvistrupsen", "Zwinglereid", "Ødvåg"};
   return names;
-}
-
-std::string ReadFile(const fs::path& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
 }
 
 std::vector<std::string> LinesOf(const std::string& text) {

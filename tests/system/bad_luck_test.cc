@@ -16,6 +16,7 @@
 #include "queue/sqlite/store_lock.h"
 #include "tests/support/eventually.h"
 #include "tests/support/log_watch.h"
+#include "tests/support/read_file.h"
 #include "tests/support/tiny_disk.h"
 #include "tests/system/agency.h"
 #include "tests/system/letters.h"
@@ -28,12 +29,6 @@ using std::chrono::seconds;
 using std::chrono::steady_clock;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 void WriteFile(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;

@@ -11,6 +11,7 @@
 
 #include "tests/support/eventually.h"
 #include "tests/support/log_watch.h"
+#include "tests/support/read_file.h"
 #include "tests/system/agency.h"
 #include "tests/system/letters.h"
 
@@ -21,12 +22,6 @@ namespace fs = std::filesystem;
 using ::testing::AnyOf;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::string ReadFile(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
-}
 
 class Trust : public ::testing::Test {
  protected:
