@@ -24,7 +24,7 @@ namespace utboks {
 struct NewAttachment {
   SensitiveText name;  // multipartnavn
   std::string type;    // content type
-  SensitiveText bytes;
+  SharedText bytes;    // tens of megabytes at most; a copy of the row shares them
 };
 
 struct NewRow {

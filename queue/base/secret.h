@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
@@ -55,5 +56,22 @@ class Sensitive {
 };
 
 using SensitiveText = Sensitive<std::string>;
+
+// A text that can be large, held by many and changed by nobody: copying it copies no
+// bytes, and the last holder frees them.  Safe to hold in many threads.
+class SharedText {
+ public:
+  SharedText() = default;
+  explicit SharedText(std::string text)
+      : text_(std::make_shared<const std::string>(std::move(text))) {}
+  const std::string& reveal() const {
+    static const std::string none;
+    return text_ ? *text_ : none;
+  }
+  bool operator==(const SharedText& other) const { return reveal() == other.reveal(); }
+
+ private:
+  std::shared_ptr<const std::string> text_;
+};
 
 }  // namespace utboks

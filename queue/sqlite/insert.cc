@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "queue/sqlite/attachment.h"
 #include "queue/sqlite/order.h"
 
 namespace utboks::sqlite {
@@ -94,14 +95,8 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
     q.Bind(seq).BindBlob(row.document);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
-  for (std::size_t i = 0; i < row.attachments.size(); ++i) {
-    const SealedRow::Part& part = row.attachments[i];
-    Query q = work.db.Prepare(
-        "INSERT INTO attachment (seq, nr, type, name, bytes) VALUES (?, ?, ?, ?, ?)");
-    q.Bind(seq).Bind(static_cast<std::int64_t>(i)).BindText(part.type);
-    q.BindBlob(part.name).BindBlob(part.bytes);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
+  UTBOKS_RETURN_IF_ERROR(
+      InsertAttachments(work.db, work.store.sealer, seq, row.id, row.attachments));
   Inserted done;
   done.id = row.id;
   done.state = State::kDue;
@@ -142,13 +137,7 @@ SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random&
     sealed.saksreferanse = sealer.Lookup("saksreferanse", {saksreferanse});
   sealed.names = sealer.Seal(PackNames(identifikator, saksreferanse), sealed.id, "names");
   sealed.document = sealer.Seal(row.document.reveal(), sealed.id, "document");
-  for (std::size_t i = 0; i < row.attachments.size(); ++i) {
-    const NewAttachment& part = row.attachments[i];
-    const std::string place = fmt::format("attachment {}", i);
-    sealed.attachments.push_back({part.type,
-                                  sealer.Seal(part.name.reveal(), sealed.id, place + " name"),
-                                  sealer.Seal(part.bytes.reveal(), sealed.id, place)});
-  }
+  sealed.attachments = row.attachments;
   std::vector<std::string> keys;
   for (const SensitiveText& key : row.order_keys) {
     const Digest digest = sealer.Lookup("order", {key.reveal()});

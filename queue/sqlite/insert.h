@@ -10,12 +10,9 @@
 
 namespace utboks::sqlite {
 
-// A row with everything that costs time done: hashed and sealed, outside the
-// transaction and on the caller's thread.
+// A row with what costs time done, hashed and sealed, outside the transaction and on the
+// caller's thread; but for the attachments, which are sealed as they are written.
 struct SealedRow {
-  struct Part {
-    std::string type, name, bytes;  // name and bytes sealed
-  };
   std::string ressurs;
   Uuid id{};
   Digest identifikator{};
@@ -23,7 +20,7 @@ struct SealedRow {
   std::optional<Digest> saksreferanse;
   std::string names;     // sealed
   std::string document;  // sealed
-  std::vector<Part> attachments;
+  std::vector<NewAttachment> attachments;
   std::string keys;  // 16 bytes each, each once
   std::string edition, schema_hash;
   std::optional<WallTime> not_before;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "queue/sqlite/attachment.h"
 #include "queue/sqlite/order.h"
 #include "queue/sqlite/settle.h"
 
@@ -49,15 +50,17 @@ Status CloseAccepted(Work& work, MessageSeq seq) {
 Result<std::int64_t> RemoveContent(Work& work, MessageSeq seq) {
   std::int64_t bytes = 0;
   {
-    Query q = work.db.Prepare(
-        "SELECT (SELECT coalesce(sum(length(document)), 0) FROM content WHERE seq = ?1) +"
-        " (SELECT coalesce(sum(length(bytes)), 0) FROM attachment WHERE seq = ?1)");
+    Query q =
+        work.db.Prepare("SELECT coalesce(sum(length(document)), 0) FROM content WHERE seq = ?");
     q.Bind(seq);
     if (q.Step()) bytes = q.Int(0);
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
+  const Result<std::int64_t> attachments = AttachmentBytes(work.db, seq);
+  if (!attachments.ok()) return attachments.status();
+  bytes += *attachments;
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
+  UTBOKS_RETURN_IF_ERROR(RemoveAttachments(work.db, seq));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "UPDATE message SET has_content = 0 WHERE seq = ?", seq));
   return bytes;
 }
@@ -115,7 +118,7 @@ Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
                                             "DELETE FROM history WHERE id = ?", row->last_event);
   if (!events.ok()) return events;
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM attachment WHERE seq = ?", seq));
+  UTBOKS_RETURN_IF_ERROR(RemoveAttachments(work.db, seq));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM record WHERE seq = ?", seq));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM message WHERE seq = ?", seq));
   return *attempts + *events;

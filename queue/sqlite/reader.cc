@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "queue/sqlite/attachment.h"
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/insert.h"
 #include "queue/sqlite/order.h"
@@ -338,18 +339,9 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
     if (!document.ok()) return document.status();
     payload.document = SensitiveText(std::move(document).value());
   }
-  Query q = db.Prepare("SELECT nr, type, name, bytes FROM attachment WHERE seq = ? ORDER BY nr");
-  q.Bind(seq);
-  while (q.Step()) {
-    const std::string place = fmt::format("attachment {}", q.Int(0));
-    Result<std::string> name = sealer.Open(q.Blob(2), id, place + " name");
-    if (!name.ok()) return name.status();
-    Result<std::string> bytes = sealer.Open(q.Blob(3), id, place);
-    if (!bytes.ok()) return bytes.status();
-    payload.attachments.push_back({SensitiveText(std::move(name).value()), std::string(q.Text(1)),
-                                   SensitiveText(std::move(bytes).value())});
-  }
-  UTBOKS_RETURN_IF_ERROR(q.status());
+  Result<std::vector<NewAttachment>> attachments = ReadAttachments(db, sealer, seq, id);
+  if (!attachments.ok()) return attachments.status();
+  payload.attachments = std::move(attachments).value();
   return payload;
 }
 

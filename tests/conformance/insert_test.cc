@@ -44,7 +44,7 @@ TEST_P(InsertTest, OtherBytesUnderAnIdentifierAreRefused) {
       {"another resource", [](NewRow& row) { row.ressurs = "foedsel_v1"; }},
       {"an attachment",
        [](NewRow& row) {
-         row.attachments.push_back({SensitiveText("n"), "text/plain", SensitiveText("b")});
+         row.attachments.push_back({SensitiveText("n"), "text/plain", SharedText("b")});
        }},
   };
   for (const Case& c : cases) {
@@ -94,8 +94,8 @@ TEST_P(InsertTest, WhatWentInComesOutByteForByte) {
   NewRow row = Row("a");
   row.document = SensitiveText(std::string("\xEF\xBB\xBF<m>\0\r\n\xF0\x9F\x98\x80</m>", 17));
   row.attachments.push_back(
-      {SensitiveText("æøå.pdf"), "application/pdf", SensitiveText(std::string("\0\1\2\xff", 4))});
-  row.attachments.push_back({SensitiveText("empty"), "text/plain", SensitiveText("")});
+      {SensitiveText("æøå.pdf"), "application/pdf", SharedText(std::string("\0\1\2\xff", 4))});
+  row.attachments.push_back({SensitiveText("empty"), "text/plain", SharedText("")});
   const Inserted one = Put(row);
   const Claimed claimed = ClaimUpTo(1);
   ASSERT_EQ(claimed.rows.size(), 1U);
@@ -112,6 +112,26 @@ TEST_P(InsertTest, WhatWentInComesOutByteForByte) {
   const Result<Payload> content = store_->Content(one.id);
   ASSERT_TRUE(content.ok());
   EXPECT_EQ(content->document, row.document);
+}
+
+TEST_P(InsertTest, LargeAttachmentsComeOutByteForByte) {
+  NewRow row = Row("a");
+  constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+  for (const std::size_t size :
+       {kMebibyte - 1, kMebibyte, kMebibyte + 1, 2 * kMebibyte, 5 * kMebibyte / 2}) {
+    std::string bytes(size, '\0');
+    for (std::size_t i = 0; i < size; ++i) bytes[i] = static_cast<char>(i * 31 + i / 257);
+    row.attachments.push_back(
+        {SensitiveText(std::to_string(size)), "application/pdf", SharedText(std::move(bytes))});
+  }
+  const Inserted one = Put(row);
+  const Result<Payload> payload = store_->Content(one.id);
+  ASSERT_TRUE(payload.ok()) << payload.status().text();
+  ASSERT_EQ(payload->attachments.size(), row.attachments.size());
+  for (std::size_t i = 0; i < row.attachments.size(); ++i) {
+    EXPECT_EQ(payload->attachments[i].name, row.attachments[i].name);
+    EXPECT_TRUE(payload->attachments[i].bytes == row.attachments[i].bytes) << i;
+  }
 }
 
 TEST_P(InsertTest, FindsByIdIdentifierAndReference) {
