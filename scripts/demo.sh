@@ -98,13 +98,15 @@ await 10 store_is_there && worker_lives || fail "the worker did not start"
 handed_in=0
 for file in schemas/examples/*.xml; do
   [[ -e $file ]] || fail "there are no examples in schemas/examples"
-  verdict=$("$utboks" --json validate "$file") || true
-  if [[ $verdict == *attachment-missing* ]]; then
-    echo "$file names attachments, which cannot be handed in yet: left out"
-    continue
-  fi
+  attachments=()
+  for attachment in "${file%.xml}"/*; do  # what the example names lies in a folder beside it
+    [[ ! -e $attachment ]] || attachments+=(--vedlegg "$attachment")
+  done
+  verdict=$("$utboks" --json validate "${attachments[@]}" "$file") ||
+    fail "validate refuses $file: $verdict"
   [[ $verdict =~ \"ressurs\":\"([^\"]+)\" ]] || fail "validate does not know $file: $verdict"
-  "$utboks" enqueue --ressurs "${BASH_REMATCH[1]}" "$file" || fail "$file was refused"
+  "$utboks" enqueue --ressurs "${BASH_REMATCH[1]}" "${attachments[@]}" "$file" ||
+    fail "$file was refused"
   handed_in=$((handed_in + 1))
 done
 

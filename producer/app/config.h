@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "producer/xml/number_check.h"
+#include "producer/xml/meaning_rules.h"
 #include "queue/base/clock.h"
 #include "queue/base/log.h"
 #include "queue/base/status.h"
@@ -41,7 +41,7 @@ struct IntakeSection {
 };
 
 struct IdentifiersSection {
-  NumberChecks checks = NumberChecks::kError;
+  Severity checks = Severity::kError;  // of control digits
 };
 
 struct RetentionSection {
@@ -66,6 +66,7 @@ struct Config {
   OutboxSection outbox;
   IntakeSection intake;
   IdentifiersSection identifiers;
+  MeaningRules meaning;
   DeliverySettings delivery;
   RetentionSection retention;
   LogSection log;

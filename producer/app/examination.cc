@@ -122,7 +122,7 @@ void Examine(Parts& parts, const Tell& tell) {
   LookAtOutbox(**config, tell);
   LookAtSchemas(parts, **config, tell);
   if (!complete.ok()) return;
-  const auto access = RegisterAccess::Make(**config, parts.clock());
+  const auto access = RegisterAccess::Make(**config, nullptr, parts.clock());
   if (!access.ok()) return TellAll(JudgeCredentials(access.status()), tell);
   LookAtCertificate(**config, (*access)->site()->credentials(), parts.clock().Wall(), tell);
   LookAtRegister(parts, **config, **access, tell);

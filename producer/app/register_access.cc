@@ -39,11 +39,13 @@ class FollowingClient final : public RegisterClient {
   std::unique_ptr<HttpRegisterClient> client_;
 };
 
-RegisterAccess::RegisterAccess(const Config& config, Clock& clock)
-    : config_(config), clock_(clock) {}
+RegisterAccess::RegisterAccess(const Config& config, const Catalogue* catalogue, Clock& clock)
+    : config_(config), catalogue_(catalogue), clock_(clock) {}
 
-Result<std::unique_ptr<RegisterAccess>> RegisterAccess::Make(const Config& config, Clock& clock) {
-  std::unique_ptr<RegisterAccess> access(new RegisterAccess(config, clock));
+Result<std::unique_ptr<RegisterAccess>> RegisterAccess::Make(const Config& config,
+                                                             const Catalogue* catalogue,
+                                                             Clock& clock) {
+  std::unique_ptr<RegisterAccess> access(new RegisterAccess(config, catalogue, clock));
   const std::string stamp = access->Stamp();
   Result<std::shared_ptr<const RegisterSite>> site = access->Load();
   if (!site.ok()) return site.status();
@@ -62,6 +64,11 @@ Result<std::shared_ptr<const RegisterSite>> RegisterAccess::Load() const {
   settings.connect_timeout = config_.registry.connect_timeout;
   settings.response_timeout = config_.registry.response_timeout;
   settings.delivery = config_.delivery;
+  if (catalogue_ != nullptr) {
+    for (const Ressurs& ressurs : catalogue_->ressurser()) {
+      if (ressurs.multipart) settings.forms.emplace(ressurs.name, *ressurs.multipart);
+    }
+  }
   return RegisterSite::Make(settings, *std::move(credentials), clock_);
 }
 

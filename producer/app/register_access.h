@@ -10,6 +10,7 @@
 
 #include "producer/app/config.h"
 #include "producer/submit/http_register_client.h"
+#include "producer/xml/catalogue.h"
 #include "queue/base/mutex.h"
 
 namespace utboks::app {
@@ -17,7 +18,9 @@ namespace utboks::app {
 class RegisterAccess {
  public:
   // kConfig as Credentials::Load and RegisterSite::Make.  `clock` outlives it.
-  static Result<std::unique_ptr<RegisterAccess>> Make(const Config& config, Clock& clock);
+  // `catalogue` too; it may be null where nothing but HEAD is asked.
+  static Result<std::unique_ptr<RegisterAccess>> Make(const Config& config,
+                                                      const Catalogue* catalogue, Clock& clock);
 
   // A client that follows: each request after a renewal goes by the new
   // certificate.  `this` outlives it.
@@ -37,11 +40,12 @@ class RegisterAccess {
   friend class FollowingClient;
   void SawDate(const std::optional<WallTime>& server_date);
 
-  RegisterAccess(const Config& config, Clock& clock);
+  RegisterAccess(const Config& config, const Catalogue* catalogue, Clock& clock);
   Result<std::shared_ptr<const RegisterSite>> Load() const;
   std::string Stamp() const;
 
   const Config& config_;
+  const Catalogue* const catalogue_;
   Clock& clock_;
   mutable Mutex mutex_;
   std::shared_ptr<const RegisterSite> site_ UTBOKS_GUARDED_BY(mutex_);

@@ -14,13 +14,6 @@ Status SetStore(Config& config, const SettingValue& value) {
   return Status();
 }
 
-Status SetNumberChecks(Config& config, const SettingValue& value) {
-  config.identifiers.checks = value.text == "off"       ? NumberChecks::kOff
-                              : value.text == "warning" ? NumberChecks::kWarning
-                                                        : NumberChecks::kError;
-  return Status();
-}
-
 Status SetLogLevel(Config& config, const SettingValue& value) {
   config.log.level = *ParseLogLevel(value.text);  // one of the choices
   return Status();
@@ -91,15 +84,6 @@ const std::array kRows = {
             .high = 100'000,
             .meaning = "How many attributes one element may have.",
             .apply = Put<&Config::intake, &IntakeSection::max_attributes>},
-    Setting{.section = "identifiers",
-            .key = "checks",
-            .kind = kChoice,
-            .fallback = "error",
-            .choices = "error|warning|off",
-            .meaning = "What a personal or organisation number with a wrong control digit is: an "
-                       "error, for which the document is refused, a warning, or nothing. Synthetic "
-                       "persons are refused in production and real ones in test all the same.",
-            .apply = SetNumberChecks},
     Setting{.section = "retention",
             .key = "content_after",
             .kind = kDuration,

@@ -153,8 +153,11 @@ Result<const Validator*> Wiring::GetValidator() {
     settings.production = (*config)->registry.production;
     settings.limits = {static_cast<std::size_t>((*config)->intake.max_document),
                        (*config)->intake.max_depth, (*config)->intake.max_attributes};
+    settings.max_attachments = static_cast<std::size_t>((*config)->intake.max_attachments);
     settings.number_checks = (*config)->identifiers.checks;
     settings.control_rule = RuleAt(clock().Wall(), settings.production);
+    settings.meaning = (*config)->meaning;
+    settings.clock = &clock();
     validator_ = Validator::Make(**catalogue, settings);
   }
   return validator_.get();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "producer/intake/offered.h"
 #include "producer/intake/refusal.h"
 #include "producer/xml/utf8.h"
 
@@ -19,6 +20,18 @@ std::vector<SensitiveText> CleanKeys(std::vector<SensitiveText> keys) {
     }
   }
   return clean;
+}
+
+std::vector<NewAttachment> InDocumentOrder(std::span<const NewAttachment> attachments,
+                                           std::span<const OfferedAttachment> offered,
+                                           std::span<const SensitiveText> names) {
+  std::vector<std::string_view> named;
+  named.reserve(names.size());
+  for (const SensitiveText& name : names) named.emplace_back(name.reveal());
+  std::vector<NewAttachment> ordered;
+  ordered.reserve(attachments.size());
+  for (const std::size_t i : DocumentOrder(named, offered)) ordered.push_back(attachments[i]);
+  return ordered;
 }
 
 Status NotTried(const Status& failed) {
@@ -40,8 +53,10 @@ Status OneIsTaken(const Status& taken) {
 }  // namespace
 
 bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) const {
+  const std::vector<OfferedAttachment> offered = Offered(incoming.attachments);
   CheckRequest request;
   request.ressurs = incoming.ressurs;
+  request.attachments = offered;
   Result<Checked> checked = validator_.Check(incoming.document.reveal(), request);
   if (!checked.ok()) {
     answer.status = checked.status();
@@ -55,6 +70,7 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   if (!checked->valid) return false;
   row.ressurs = checked->ressurs;
   row.document = incoming.document;
+  row.attachments = InDocumentOrder(incoming.attachments, offered, checked->extract.attachments);
   row.identifikator = std::move(checked->extract.identifikator);
   row.saksreferanse = std::move(checked->extract.saksreferanse);
   row.edition = std::move(checked->edition);

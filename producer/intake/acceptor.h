@@ -23,6 +23,7 @@ struct Incoming {
   std::string label;  // as the caller names it: a path, "-"
   std::string ressurs;
   SensitiveText document;
+  std::vector<NewAttachment> attachments;  // in any order: they are kept in the document's
   // Replaces the persons that the catalogue marks.  Blank keys are dropped and each
   // counts once; none left is no order.
   std::optional<std::vector<SensitiveText>> order_keys;

@@ -2,12 +2,15 @@
 
 #include <fmt/format.h>
 
+#include "producer/intake/offered.h"
 #include "producer/intake/refusal.h"
 
 namespace utboks {
 
 Result<Rechecked> Recheck(const Validator& validator, const Payload& payload) {
-  auto checked = validator.Check(payload.document.reveal(), {.ressurs = payload.ressurs});
+  const std::vector<OfferedAttachment> offered = Offered(payload.attachments);
+  auto checked = validator.Check(payload.document.reveal(),
+                                 {.ressurs = payload.ressurs, .attachments = offered});
   if (checked.code() == Code::kUsage) {
     return Status(Code::kInvalid,
                   fmt::format("the catalogue no longer has the ressurs {}", payload.ressurs));

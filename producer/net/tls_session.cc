@@ -152,21 +152,33 @@ class TlsSession::Impl {
     Fail(exchange, std::move(trouble));
   }
 
-  // True when the last byte is in TLS' hands.  False with no trouble: an answer
-  // has begun to come before that.
-  bool Write(const Request& request, SteadyTime deadline, Trouble& trouble) {
-    out_.assign(request.head);
-    std::string_view rest = request.body;
-    if (out_.size() < kRecord) {
+  // Fills one record with what is next: small pieces share it.
+  std::string_view Gather(std::span<const std::string_view>& pieces, std::string_view& rest) {
+    while (out_.size() < kRecord) {
+      if (rest.empty()) {
+        if (pieces.empty()) break;
+        rest = pieces.front();
+        pieces = pieces.subspan(1);
+      }
       const std::string_view first = rest.substr(0, kRecord - out_.size());
       out_ += first;
       rest.remove_prefix(first.size());
     }
-    std::string_view now = out_;
+    return out_;
+  }
+
+  // True when the last byte is in TLS' hands.  False with no trouble: an answer
+  // has begun to come before that.
+  bool Write(const Request& request, SteadyTime deadline, Trouble& trouble) {
+    out_.assign(request.head);
+    std::span<const std::string_view> pieces = request.body;
+    std::string_view rest;  // of the piece that is being sent
+    std::string_view now = Gather(pieces, rest);
     for (;;) {
       if (now.empty()) {
-        if (rest.empty()) return true;
-        now = std::exchange(rest, {});
+        out_.clear();
+        now = rest.size() < kRecord ? Gather(pieces, rest) : std::exchange(rest, {});
+        if (now.empty()) return true;
       }
       Moved moved = channel_.Write(now);
       if (moved.kind == Moved::Kind::kBytes) {

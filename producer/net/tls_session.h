@@ -8,6 +8,7 @@
 
 #include <memory>
 #include <optional>
+#include <span>
 #include <stop_token>
 #include <string_view>
 
@@ -30,9 +31,9 @@ struct SessionSettings {
 };
 
 struct Request {
-  std::string_view head;  // request line, headers and the empty line
-  std::string_view body;
-  bool bodyless_answer = false;  // HEAD
+  std::string_view head;                   // request line, headers and the empty line
+  std::span<const std::string_view> body;  // its pieces, in order
+  bool bodyless_answer = false;            // HEAD
 };
 
 class TlsSession {

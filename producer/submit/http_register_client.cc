@@ -6,7 +6,9 @@
 #include <exception>
 #include <iterator>
 #include <utility>
+#include <vector>
 
+#include "producer/net/multipart_body.h"
 #include "producer/net/resolver.h"
 #include "producer/net/tls_context.h"
 #include "producer/submit/classify.h"
@@ -73,6 +75,7 @@ Result<std::shared_ptr<const RegisterSite>> RegisterSite::Make(
   site->session_.connect_timeout = settings.connect_timeout;
   site->session_.response_timeout = settings.response_timeout;
   site->delivery_ = settings.delivery;
+  site->forms_ = settings.forms;
   site->headers_ =
       fmt::format(" HTTP/1.1\r\nHost: {}\r\nUser-Agent: utboks/{}\r\nAccept: application/xml\r\n",
                   server->HostHeader(), UTBOKS_VERSION);
@@ -98,15 +101,35 @@ Exchange HttpRegisterClient::Send(const Request& request, SteadyTime deadline,
   return exchange;
 }
 
-Outcome HttpRegisterClient::Post(const Payload& payload, SteadyTime deadline,
+// Each time the same bytes: the parts' names are the catalogue's, the rest is stored.
+Outcome HttpRegisterClient::PostForm(const Payload& payload, const MultipartForm& form,
+                                     SteadyTime deadline, const std::stop_token& stop) {
+  std::vector<std::string_view> types;
+  types.reserve(payload.attachments.size());
+  for (const NewAttachment& one : payload.attachments) types.emplace_back(one.type);
+  const auto into = AssignParts(form, types);
+  std::vector<FormPart> parts;
+  parts.reserve(into.size() + 1);
+  parts.push_back(
+      {form.document.name, form.document.filename, form.document.type, payload.document.reveal()});
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    if (into[i] == nullptr) return HeldUnsent("attachment-unsupported");
+    const NewAttachment& one = payload.attachments[i];
+    parts.push_back({into[i]->name, one.name.reveal(), one.type, one.bytes.reveal()});
+  }
+  const MultipartBody body(parts);
+  return Post(payload, {body.content_type(), body.pieces()}, deadline, stop);
+}
+
+Outcome HttpRegisterClient::Post(const Payload& payload, const Body& body, SteadyTime deadline,
                                  const std::stop_token& stop) {
-  const std::string& document = payload.document.reveal();
+  std::size_t size = 0;
+  for (const std::string_view piece : body.pieces) size += piece.size();
   head_.clear();
   fmt::format_to(std::back_inserter(head_),
-                 "POST {}{}{}Content-Type: application/xml; charset=UTF-8\r\n"
-                 "Content-Length: {}\r\n\r\n",
-                 kPath, payload.ressurs, site_->headers_, document.size());
-  const Request request{head_, document, false};
+                 "POST {}{}{}Content-Type: {}\r\nContent-Length: {}\r\n\r\n", kPath,
+                 payload.ressurs, site_->headers_, body.type, size);
+  const Request request{head_, body.pieces, false};
   Exchange exchange = Send(request, deadline, stop);
   // It broke because the connection was old, not because the register is down:
   // its connection is closed now, so this goes over a new one.
@@ -121,15 +144,21 @@ Outcome HttpRegisterClient::Submit(const Payload& payload, SteadyTime deadline,
                                    const std::stop_token& stop) {
   last_failure_.clear();
   tls_version_ = {};
-  // Nothing without its attachments: the register would judge half a message.
-  if (!payload.attachments.empty()) return HeldUnsent("attachment-unsupported");
   if (!FitsInPath(payload.ressurs)) return HeldUnsent("ressurs-invalid");
+  const auto form = site_->forms_.find(payload.ressurs);
+  // Nothing without its attachments: the register would judge half a message.
+  if (form == site_->forms_.end() && !payload.attachments.empty()) {
+    return HeldUnsent("attachment-unsupported");
+  }
   if (Expired()) {
     session_.Close();
     return CertificateExpired();
   }
   try {
-    return Post(payload, deadline, stop);
+    if (form != site_->forms_.end()) return PostForm(payload, form->second, deadline, stop);
+    const std::string_view document = payload.document.reveal();
+    return Post(payload, {"application/xml; charset=UTF-8", std::span(&document, 1)}, deadline,
+                stop);
   } catch (const std::exception&) {
     session_.Close();
     return Unknown();

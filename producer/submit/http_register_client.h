@@ -1,11 +1,15 @@
 // The register's mottak over mutual TLS: one message out, one judged answer back.
 #pragma once
 
+#include <functional>
+#include <map>
 #include <memory>
+#include <span>
 #include <stop_token>
 #include <string>
 #include <string_view>
 
+#include "producer/domain/multipart_form.h"
 #include "producer/net/credentials.h"
 #include "producer/net/tls_session.h"
 #include "producer/submit/register_client.h"
@@ -21,6 +25,8 @@ struct RegisterSettings {
   Millis connect_timeout{10'000};
   Millis response_timeout{60'000};
   DeliverySettings delivery;
+  // How a resource that takes attachments wants them; one that is not here takes none.
+  std::map<std::string, MultipartForm, std::less<>> forms;
 };
 
 // What all clients of one register share; safe for many threads.
@@ -44,6 +50,7 @@ class RegisterSite {
   Endpoint server_;
   SessionSettings session_;
   DeliverySettings delivery_;
+  std::map<std::string, MultipartForm, std::less<>> forms_;
   std::string headers_;  // those that all requests have
   std::shared_ptr<const TlsContext> context_;
   std::shared_ptr<Resolver> resolver_;
@@ -68,7 +75,14 @@ class HttpRegisterClient final : public RegisterClient {
   std::string_view tls_version() const { return tls_version_; }
 
  private:
-  Outcome Post(const Payload& payload, SteadyTime deadline, const std::stop_token& stop);
+  struct Body {
+    std::string_view type;
+    std::span<const std::string_view> pieces;
+  };
+  Outcome Post(const Payload& payload, const Body& body, SteadyTime deadline,
+               const std::stop_token& stop);
+  Outcome PostForm(const Payload& payload, const MultipartForm& form, SteadyTime deadline,
+                   const std::stop_token& stop);
   bool Expired() const;
   Exchange Send(const Request& request, SteadyTime deadline, const std::stop_token& stop);
 

@@ -44,12 +44,13 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
     } else if (element == u"multipart") {
       entry.multipart.emplace();
     } else if (element == u"document" && entry.multipart) {
-      entry.multipart->document = {value(u"name"), value(u"type"), 1};
+      entry.multipart->document = {value(u"name"), value(u"type"), value(u"filename")};
     } else if (element == u"attachment" && entry.multipart) {
       entry.multipart->attachments.push_back(
           {value(u"name"), value(u"type"), Most(value(u"most"))});
     } else if (const auto field = FieldNamed(element)) {
-      entry.fields.push_back({*field, value(u"path")});
+      entry.fields.push_back(
+          {*field, value(u"path"), IsTrue(value(u"distinct")), value(u"person")});
     }
   }
   void error(const xml::xerces::SAXParseException& e) override { Keep(e); }
@@ -70,7 +71,7 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
   static std::size_t Most(std::string_view value) {
     std::size_t most = 0;
     const auto read = std::from_chars(value.data(), value.data() + value.size(), most);
-    return read.ec == std::errc() ? most : Multipart::Part().most;
+    return read.ec == std::errc() ? most : MultipartForm::AttachmentPart().most;
   }
   static std::optional<Field> FieldNamed(std::u16string_view element) {
     if (element == u"identifikator") return Field::kIdentifikator;
@@ -80,6 +81,8 @@ class CatalogueHandler : public xml::xerces::DefaultHandler {
     if (element == u"foedselsnummer") return Field::kFoedselsnummer;
     if (element == u"organisasjonsnummer") return Field::kOrganisasjonsnummer;
     if (element == u"dufnummer") return Field::kDufnummer;
+    if (element == u"innsendingstidspunkt") return Field::kInnsendingstidspunkt;
+    if (element == u"dato") return Field::kDato;
     return std::nullopt;
   }
   // The catalogue holds nothing personal, so the parser's own words may be shown.
@@ -107,6 +110,12 @@ std::string Contradiction(const std::vector<Ressurs>& entries) {
     for (const FieldPath& field : ressurs.fields) {
       if (!paths.insert(field.path).second) {
         return fmt::format("{} names the path {} twice", ressurs.name, field.path);
+      }
+    }
+    for (const FieldPath& field : ressurs.fields) {
+      if (!field.person.empty() && !paths.contains(field.person)) {
+        return fmt::format("{} has the day {} of {}, and no such person", ressurs.name, field.path,
+                           field.person);
       }
     }
     if (ressurs.hendelse && !ressurs.editions.empty() &&
@@ -198,14 +207,17 @@ const Ressurs* Catalogue::Find(std::string_view ressurs) const {
   return found == ressurser_.end() ? nullptr : &*found;
 }
 
-const Ressurs* Catalogue::FindByRoot(std::string_view root, std::string_view name_space) const {
+const Ressurs* Catalogue::FindByRoot(std::string_view root, std::string_view name_space,
+                                     bool attachments) const {
+  const Ressurs* first = nullptr;
   for (const auto* entries : {&ressurser_, &hendelser_}) {
-    const auto found = std::ranges::find_if(*entries, [&](const Ressurs& entry) {
-      return !entry.editions.empty() && entry.root == root && entry.name_space == name_space;
-    });
-    if (found != entries->end()) return &*found;
+    for (const Ressurs& entry : *entries) {
+      if (entry.editions.empty() || entry.root != root || entry.name_space != name_space) continue;
+      if (first == nullptr) first = &entry;
+      if (!attachments || entry.multipart) return attachments ? &entry : first;
+    }
   }
-  return nullptr;
+  return first;
 }
 
 }  // namespace utboks

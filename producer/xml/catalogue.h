@@ -2,13 +2,12 @@
 // so that adding one needs no release.  schemas/README.md is its manual.
 #pragma once
 
-#include <cstddef>
-#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "producer/domain/multipart_form.h"
 #include "queue/base/status.h"
 
 namespace utboks {
@@ -42,10 +41,15 @@ enum class Field {
   kFoedselsnummer,
   kOrganisasjonsnummer,
   kDufnummer,
+  // Times that are checked, and not kept.
+  kInnsendingstidspunkt,
+  kDato,  // of what has happened
 };
 struct FieldPath {
   Field field;
-  std::string path;  // from below the root element: "innsending/kildesystem"
+  std::string path;       // from below the root element: "innsending/kildesystem"
+  bool distinct = false;  // a number: nobody else that is so marked has it
+  std::string person;     // kDato: the path of a person who was born before; "" = nobody
 };
 
 // An event that the register sends back: its contract, by the name the register has
@@ -55,25 +59,13 @@ struct Tilbakemelding {
   bool manual = false;  // only when a person at the register handles the message
 };
 
-// How a message with attachments is sent: the parts of multipart/form-data.
-struct Multipart {
-  struct Part {
-    std::string name;
-    std::string type;  // media type; "" = an attachment of any
-    std::size_t most = std::numeric_limits<std::size_t>::max();
-  };
-  Part document;  // the XML
-  // An attachment is the first of these that takes its type and is not used up.
-  std::vector<Part> attachments;
-};
-
 struct Ressurs {
   std::string name;  // "doedsfall_v1", as in the register's address
   std::string root, name_space;
   std::vector<Edition> editions;                 // oldest first; at least one
   std::vector<Tilbakemelding> tilbakemeldinger;  // none: no feedback follows
   std::vector<FieldPath> fields;
-  std::optional<Multipart> multipart;  // nothing: it takes no attachments
+  std::optional<MultipartForm> multipart;  // nothing: it takes no attachments
   // An event of the register's feedback, not a message that it takes: only its name,
   // root and editions are set, and without editions not even the root.
   bool hendelse = false;
@@ -94,8 +86,10 @@ class Catalogue {
   const std::vector<Ressurs>& ressurser() const { return ressurser_; }
   const std::vector<Ressurs>& hendelser() const { return hendelser_; }
   const Ressurs* Find(std::string_view ressurs) const;  // nothing when unknown, or an event
-  // The first with this root element, a message or an event; several may share one.
-  const Ressurs* FindByRoot(std::string_view root, std::string_view name_space) const;
+  // The first with this root element, a message or an event; several may share one:
+  // with attachments, the first that takes some, if there is one.
+  const Ressurs* FindByRoot(std::string_view root, std::string_view name_space,
+                            bool attachments = false) const;
 
  private:
   std::string dir_;

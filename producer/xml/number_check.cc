@@ -44,8 +44,8 @@ void CheckFence(std::string_view number, const NumberRules& rules, Findings* fin
 }
 
 void CheckPerson(std::string_view number, const NumberRules& rules, Findings* findings) {
-  if (rules.checks != NumberChecks::kOff) {
-    const bool warning = rules.checks == NumberChecks::kWarning;
+  if (rules.checks != Severity::kOff) {
+    const bool warning = rules.checks == Severity::kWarning;
     PersonIdFault fault = PersonIdFault::kForm;
     const auto id = ReadPersonId(number, rules.control_rule, &fault);
     if (!id && fault == PersonIdFault::kDate) {
@@ -66,8 +66,8 @@ void CheckPerson(std::string_view number, const NumberRules& rules, Findings* fi
 std::vector<NumberFinding> CheckNumber(Field field, std::string_view text,
                                        const NumberRules& rules) {
   Findings findings;
-  const bool on = rules.checks != NumberChecks::kOff;
-  const bool warning = rules.checks == NumberChecks::kWarning;
+  const bool on = rules.checks != Severity::kOff;
+  const bool warning = rules.checks == Severity::kWarning;
   switch (field) {
     case Field::kPerson:
     case Field::kFoedselsnummer:
@@ -87,6 +87,8 @@ std::vector<NumberFinding> CheckNumber(Field field, std::string_view text,
     case Field::kIdentifikator:
     case Field::kSaksreferanse:
     case Field::kMultipartnavn:
+    case Field::kInnsendingstidspunkt:
+    case Field::kDato:
       break;
   }
   return findings;

@@ -6,16 +6,14 @@
 #include <vector>
 
 #include "producer/domain/person_id.h"
+#include "producer/domain/severity.h"
 #include "producer/xml/catalogue.h"
 
 namespace utboks {
 
-// What a wrong control digit is.
-enum class NumberChecks { kOff, kWarning, kError };
-
 struct NumberRules {
   bool production = false;
-  NumberChecks checks = NumberChecks::kError;
+  Severity checks = Severity::kError;  // what a wrong control digit is
   ControlRule control_rule = ControlRule::kPresent;
 };
 

@@ -7,6 +7,7 @@
 #include <new>
 #include <set>
 
+#include "producer/xml/meaning.h"
 #include "producer/xml/reader.h"
 #include "producer/xml/reader_shelf.h"
 #include "producer/xml/tag_places.h"
@@ -80,6 +81,14 @@ class Validator::Impl {
                      const Opened& opened, bool schema_only, Checked* checked,
                      xml::Reading* reading) const;
 
+  xml::MeaningQuestion Ask(const CheckRequest& request) const {
+    return {{settings.production, settings.number_checks, settings.control_rule},
+            settings.meaning,
+            settings.clock->Wall(),
+            request.attachments,
+            settings.max_attachments};
+  }
+
   const Catalogue& catalogue;
   const ValidatorSettings settings;
   std::map<std::string, std::unique_ptr<xml::ReaderShelf>> shelves;  // by file
@@ -140,34 +149,26 @@ void Add(Violation violation, Checked* checked) {
   }
 }
 
-// What the schema cannot say, for a document that the parser has read whole.
-void CheckMeaning(const Opened& opened, const Ressurs& ressurs, const xml::Reading& reading,
-                  const NumberRules& numbers, Checked* checked) {
-  const auto report = [&](const FieldPath& field, std::uint32_t element, std::string_view rule,
-                          std::string_view text, bool warning = false) {
-    const auto place = xml::PlacesOfTags(opened.text, std::span(&element, 1)).front();
-    Add({std::string(rule), place.line, place.column,
-         fmt::format("/{}/{}", ressurs.root, field.path), std::string(text), warning},
-        checked);
-  };
-  for (const FieldPath& field : ressurs.fields) {
-    if (field.field != Field::kIdentifikator) continue;
-    const auto text = std::ranges::find(reading.texts, &field, &xml::Reading::Text::field);
-    if (text == reading.texts.end()) {
-      report(field, 1, "identifier-missing", "avsendersMeldingsidentifikator is missing");
-    } else if (xml::IsBlank(text->text.reveal())) {
-      report(field, text->element, "identifier-missing", "avsendersMeldingsidentifikator is blank");
-    }
+// The places of all are found in one pass: a document can name more attachments than
+// anybody would look up one by one.
+void AddFindings(const Opened& opened, const Ressurs& ressurs,
+                 const std::vector<xml::MeaningFinding>& findings, Checked* checked) {
+  std::vector<std::uint32_t> elements;
+  elements.reserve(findings.size());
+  for (const xml::MeaningFinding& finding : findings) {
+    if (finding.field != nullptr) elements.push_back(finding.element);
   }
-  for (const xml::Reading::Text& text : reading.texts) {
-    if (text.field->field == Field::kMultipartnavn) {
-      report(*text.field, text.element, "attachment-missing",
-             "an attachment is named here, and none was given");
+  const auto places = xml::PlacesOfTags(opened.text, elements);
+  std::size_t next = 0;
+  for (const xml::MeaningFinding& finding : findings) {
+    Violation violation{std::string(finding.rule), 0, 0, "", finding.text, finding.warning};
+    if (finding.field != nullptr) {
+      violation.line = places[next].line;
+      violation.column = places[next].column;
+      violation.path = fmt::format("/{}/{}", ressurs.root, finding.field->path);
+      ++next;
     }
-    for (const NumberFinding& finding :
-         CheckNumber(text.field->field, text.text.reveal(), numbers)) {
-      report(*text.field, text.element, finding.rule, finding.text, finding.warning);
-    }
+    Add(std::move(violation), checked);
   }
 }
 
@@ -190,6 +191,8 @@ Extract MakeExtract(std::vector<xml::Reading::Text> texts) {
       case Field::kFoedselsnummer:
       case Field::kOrganisasjonsnummer:
       case Field::kDufnummer:
+      case Field::kInnsendingstidspunkt:
+      case Field::kDato:
         break;
     }
   }
@@ -246,7 +249,8 @@ Result<Checked> Validator::Check(std::string_view document, const CheckRequest& 
       return checked;
     }
     if (entry == nullptr) {
-      const Ressurs* found = impl_->catalogue.FindByRoot(opened.root_name, opened.root_namespace);
+      const Ressurs* found = impl_->catalogue.FindByRoot(opened.root_name, opened.root_namespace,
+                                                         !request.attachments.empty());
       if (found != nullptr) entry = impl_->Find(found->name);
     }
     if (entry == nullptr || opened.root_name != entry->ressurs.root ||
@@ -277,9 +281,8 @@ Result<Checked> Validator::Check(std::string_view document, const CheckRequest& 
     checked.more = reading.more;
     checked.valid = checked.violations.empty();
     if (!request.schema_only && reading.whole) {
-      const NumberRules numbers = {impl_->settings.production, impl_->settings.number_checks,
-                                   impl_->settings.control_rule};
-      CheckMeaning(opened, entry->ressurs, reading, numbers, &checked);
+      AddFindings(opened, entry->ressurs,
+                  xml::CheckMeaning(entry->ressurs, reading.texts, impl_->Ask(request)), &checked);
     }
     checked.extract = MakeExtract(std::move(reading.texts));
   } catch (const std::bad_alloc&) {

@@ -2,17 +2,22 @@
 // with it when not.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "producer/domain/violation.h"
+#include "producer/xml/attachment_check.h"
 #include "producer/xml/catalogue.h"
 #include "producer/xml/door.h"
 #include "producer/xml/extract.h"
+#include "producer/xml/meaning_rules.h"
 #include "producer/xml/number_check.h"
+#include "queue/base/clock.h"
 #include "queue/base/status.h"
 
 namespace utboks {
@@ -20,10 +25,14 @@ namespace utboks {
 struct ValidatorSettings {
   bool production = false;  // false: the test environment, which has more editions
   DoorLimits limits;
+  std::size_t max_attachments = std::size_t{50} << 20;  // bytes of a message's, together
   // Of numbers of persons and organisations whose control digits are wrong.  That
   // synthetic persons stay out of production, and real ones out of test, always holds.
-  NumberChecks number_checks = NumberChecks::kError;
+  Severity number_checks = Severity::kError;
   ControlRule control_rule = ControlRule::kPresent;
+  MeaningRules meaning;
+  // What lies in the future is asked of it at each check.  Outlives the validator.
+  const Clock* clock = &SystemClock();
 };
 
 struct CheckRequest {
@@ -33,6 +42,8 @@ struct CheckRequest {
   // Held against exactly this edition, whatever its status; nothing: against those
   // enabled in the environment, newest first.
   std::optional<std::string_view> edition = std::nullopt;
+  // The files that come with it; without `ressurs`, one that takes some is looked for.
+  std::span<const OfferedAttachment> attachments = {};
   // The door and the schema alone: neither the identifier nor the attachments are
   // asked for, and nothing is read out.
   bool schema_only = false;

@@ -15,9 +15,7 @@ constexpr std::string_view kClose = "</avsendersMeldingsidentifikator>";
 
 std::string Example() {
   std::ostringstream text;
-  text << std::ifstream(UTBOKS_SOURCE_DIR
-                        "/schemas/examples/MeldingOmDoedsfall_v1.2_uten_vedlegg.xml")
-              .rdbuf();
+  text << std::ifstream(UTBOKS_SOURCE_DIR "/schemas/examples/MeldingOmDoedsfall_v1.2.xml").rdbuf();
   return text.str();
 }
 

@@ -45,6 +45,21 @@ std::vector<std::string> Schemas(const Element& ressurs, const std::string& fold
   return schemas;
 }
 
+std::optional<Form> FormOf(const Element& ressurs) {
+  const std::vector<const Element*> multipart = Children(ressurs, "multipart");
+  if (multipart.empty()) return std::nullopt;
+  Form form;
+  for (const Element* part : Children(*multipart.front(), "document")) {
+    form.document = part->getAttribute("name");
+  }
+  for (const Element* part : Children(*multipart.front(), "attachment")) {
+    std::size_t most = 0;
+    std::istringstream(part->getAttribute("most")) >> most;
+    form.attachments.push_back({part->getAttribute("name"), part->getAttribute("type"), most});
+  }
+  return form;
+}
+
 }  // namespace
 
 Result<std::vector<Contract>> ReadCatalogue(const std::string& folder) {
@@ -71,7 +86,8 @@ Result<std::vector<Contract>> ReadCatalogue(const std::string& folder) {
     }
     for (const Element* ressurs : Children(root, "ressurs")) {
       Contract contract{ressurs->getAttribute("name"), ressurs->getAttribute("root"),
-                        ressurs->getAttribute("namespace"), Schemas(*ressurs, folder)};
+                        ressurs->getAttribute("namespace"), Schemas(*ressurs, folder),
+                        FormOf(*ressurs)};
       if (contract.ressurs.empty() || contract.root.empty()) {
         return wrong("a ressurs without name or root");
       }

@@ -3,10 +3,12 @@
 // on the code it is there to try.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "queue/base/status.h"
+#include "tests/simulator/form.h"
 
 namespace utboks::simulator {
 
@@ -15,6 +17,7 @@ struct Contract {
   std::string root;                  // local name of the root element
   std::string name_space;            // its namespace
   std::vector<std::string> schemas;  // paths of its editions, newest first
+  std::optional<Form> form;          // nothing: it takes no attachments
 };
 
 // Reads FOLDER/catalogue.xml.  kUnreadable when it cannot be read; kConfig when it

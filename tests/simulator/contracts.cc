@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <vector>
 #include <xercesc/framework/MemBufInputSource.hpp>
 #include <xercesc/framework/XMLGrammarPoolImpl.hpp>
@@ -15,6 +16,7 @@
 #include <xercesc/util/XMLUni.hpp>
 
 #include "tests/simulator/catalogue.h"
+#include "tests/simulator/form.h"
 
 namespace utboks::simulator {
 namespace {
@@ -54,11 +56,18 @@ class Inspector final : public xc::DefaultHandler {
           fmt::format("cvc-elt.1: Cannot find the declaration of element '{}'.", Utf8(local))};
     }
     if (depth_ > kDeepest) throw Fault{"the document is nested too deeply"};
+    in_name_ = Utf8(local) == "multipartnavn";
+    if (in_name_) named_.emplace_back();
   }
   void endElement(const XMLCh* /*uri*/, const XMLCh* /*local*/,
                   const XMLCh* /*qualified*/) override {
     --depth_;
+    in_name_ = false;
   }
+  void characters(const XMLCh* text, XMLSize_t length) override {
+    if (in_name_) named_.back() += Utf8(std::u16string(text, length).c_str());
+  }
+  const std::vector<std::string>& named() const { return named_; }
   void startDTD(const XMLCh* /*name*/, const XMLCh* /*public_id*/,
                 const XMLCh* /*system_id*/) override {
     throw Fault{"DOCTYPE is disallowed"};
@@ -77,6 +86,8 @@ class Inspector final : public xc::DefaultHandler {
   const std::string& root_;
   const std::string& name_space_;
   int depth_ = 0;
+  bool in_name_ = false;
+  std::vector<std::string> named_;
 };
 
 // The faults of a schema while it is loaded.
@@ -130,7 +141,20 @@ struct Contracts::Kind {
     return {};
   }
 
-  std::string Judge(xc::XMLGrammarPoolImpl& pool, std::string_view document) const {
+  // A resource takes each of its editions; what the newest says is told.
+  std::string JudgeAll(std::string_view document, std::vector<std::string>* named) const {
+    std::string first_fault;
+    for (const auto& edition : editions) {
+      std::string fault = Judge(*edition, document, named);
+      if (fault.empty()) return {};
+      if (first_fault.empty()) first_fault = std::move(fault);
+    }
+    return first_fault;
+  }
+
+  // *named, where it is wanted, gets the document's multipartnavn.
+  std::string Judge(xc::XMLGrammarPoolImpl& pool, std::string_view document,
+                    std::vector<std::string>* named) const {
     try {
       // A reader of its own for each document: a kept one can carry state over.
       const auto reader = MakeReader(&pool);
@@ -146,6 +170,7 @@ struct Contracts::Kind {
           reinterpret_cast<const XMLByte*>(document.data()), document.size(), "melding", false);
       source.setCopyBufToStream(false);
       reader->parse(source);
+      if (named != nullptr) *named = inspector.named();
       return {};
     } catch (const Fault& fault) {
       return fault.text;
@@ -180,17 +205,19 @@ Result<std::unique_ptr<Contracts>> Contracts::Load(const std::string& folder, bo
   return contracts;
 }
 
-std::string Contracts::Check(std::string_view ressurs, std::string_view document) const {
+std::string Contracts::Check(std::string_view ressurs, std::string_view body,
+                             const std::string& content_type) const {
   if (!check_) return {};
-  // A resource takes each of its editions; what the newest says is told.
   const Kind& kind = *kinds_.find(ressurs)->second;
-  std::string first_fault;
-  for (const auto& edition : kind.editions) {
-    std::string fault = kind.Judge(*edition, document);
-    if (fault.empty()) return {};
-    if (first_fault.empty()) first_fault = std::move(fault);
-  }
-  return first_fault;
+  if (!kind.contract.form) return kind.JudgeAll(body, nullptr);
+  const Form& form = *kind.contract.form;
+  const auto parts = ReadForm(content_type, body);
+  if (!parts) return "the body is no multipart/form-data";
+  if (std::string fault = CheckParts(form, *parts); !fault.empty()) return fault;
+  const auto document = std::ranges::find(*parts, form.document, &FormPart::name);
+  std::vector<std::string> named;
+  if (std::string fault = kind.JudgeAll(document->content, &named); !fault.empty()) return fault;
+  return CheckNames(form, *parts, named);
 }
 
 }  // namespace utboks::simulator

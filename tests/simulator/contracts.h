@@ -25,10 +25,11 @@ class Contracts {
 
   bool Knows(std::string_view ressurs) const { return kinds_.find(ressurs) != kinds_.end(); }
 
-  // Empty when `document` is valid for `ressurs`, which is known, or documents are
-  // not checked; else the first fault as the parser tells it, which may quote the
-  // document.
-  std::string Check(std::string_view ressurs, std::string_view document) const;
+  // Empty when `body` is valid for `ressurs`, which is known, or documents are not
+  // checked; else the first fault as the parser tells it, which may quote the document.
+  // A resource that takes attachments wants a multipart/form-data.
+  std::string Check(std::string_view ressurs, std::string_view body,
+                    const std::string& content_type = "application/xml") const;
 
  private:
   struct Kind;

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "tests/simulator/document.h"
+#include "tests/simulator/form.h"
 
 namespace utboks::simulator {
 namespace {
@@ -124,7 +125,7 @@ Exchange::Read Exchange::ReadBody() {
 
   if (site_.timeline.EarlyWanted() && !chunked && length > 1) {
     ReadUpTo(length / 2);
-    if (FindIdentifier(body_).empty()) ReadUpTo(length - 1);
+    if (FindIdentifier(FirstPart(body_)).empty()) ReadUpTo(length - 1);
     MeetTimeline();
     const Reset* reset = Playing<Reset>();
     if (reset != nullptr && reset->at == ResetAt::kRequest) return Read::kReset;
@@ -149,7 +150,7 @@ void Exchange::ReadUpTo(std::size_t size) {
 
 void Exchange::MeetTimeline() {
   met_ = true;
-  identifier_ = FindIdentifier(body_);
+  identifier_ = FindIdentifier(FirstPart(body_));
   const std::string& method = http_.getMethod();
   if (!identifier_.empty()) {
     key_ = KeyOf(identifier_);
@@ -182,6 +183,7 @@ Answer Exchange::Decide() const {
   request.client = way_.client;
   request.identifier = identifier_;
   request.body = body_;
+  request.content_type = http_.get("Content-Type", Poco::Net::HTTPMessage::EMPTY);
   request.reference = site_.dice.Reference(key_, send_);
   request.throttled = throttled_;
   return site_.mottak.Decide(request, receipt == nullptr ? Receipt{} : *receipt);

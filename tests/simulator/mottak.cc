@@ -31,7 +31,8 @@ Answer Mottak::Decide(const MottakRequest& request, const Receipt& receipt) cons
   }
   if (request.method == "HEAD") return {};
   if (request.accept.find("application/xml") == std::string_view::npos) return MakeError(406);
-  if (const std::string fault = contracts_.Check(ressurs, request.body); !fault.empty()) {
+  if (const std::string fault = contracts_.Check(ressurs, request.body, request.content_type);
+      !fault.empty()) {
     return MakeError(400, {}, {}, fault);
   }
   return MakeReceipt(receipt, request.identifier, request.reference);

@@ -23,6 +23,7 @@ struct MottakRequest {
   std::string_view client;  // organisation number, empty when the certificate has none
   std::string_view identifier;
   std::string_view body;
+  std::string content_type;
   std::string reference;            // folkeregisterReferanse to give out
   std::optional<Millis> throttled;  // set: too many requests, wait so long
 };

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "tests/simulator/plain_client.h"
+#include "tests/support/read_file.h"
 #include "tests/support/simulator_fixture.h"
 
 namespace utboks::simulator {
@@ -105,6 +106,49 @@ TEST(MottakAnswers, WhatIsNotValidGets400) {
   }
   ExpectFeilmelding(client.Post("annullering_av_doedsfall_v1", valid), 400);
   EXPECT_TRUE(reg.Accepted().empty());
+}
+
+// One part of a form whose boundary is "b".
+std::string FormPartText(const std::string& disposition, const std::string& type,
+                         const std::string& content) {
+  return "--b\r\nContent-Disposition: form-data; " + disposition + "\r\nContent-Type: " + type +
+         "\r\n\r\n" + content + "\r\n";
+}
+
+TEST(MottakAnswers, AttachmentsAreThoseThatTheDocumentNames) {
+  SimulatorFixture reg;
+  PlainClient client(reg.port());
+  const std::string document = testing::ReadFile(
+      UTBOKS_SOURCE_DIR "/schemas/examples/RekvisisjonAvDNummer_5.0_med_vedlegg.xml");
+  const std::string xml = FormPartText("name=\"rekvisisjon\"; filename=\"x.xml\"",
+                                       "application/xml; charset=UTF-8", document);
+  const auto file = [](const std::string& name, const std::string& part = "vedlegg",
+                       const std::string& content = std::string("%PDF\r\n\0\xff", 8)) {
+    return FormPartText("name=\"" + part + "\"; filename=\"" + name + "\"", "application/pdf",
+                        content);
+  };
+  const auto post = [&](const std::string& parts,
+                        const std::string& type = "multipart/form-data; boundary=b") {
+    return client.Post("rekvisisjon_av_dnummer_v5.vedlegg", parts + "--b--\r\n",
+                       "Accept: application/xml\r\nContent-Type: " + type + "\r\n");
+  };
+  const std::string pass = file("pass.pdf"), request = file("rekvisisjon.pdf");
+  const Reply reply = post(xml + pass + request);
+  EXPECT_EQ(reply.status, 202) << reply.body;
+  EXPECT_EQ(reply.Element("avsendersMeldingsidentifikator"), "eksempel-rekvisisjon-v5-2");
+  EXPECT_EQ(reg.Accepted().at(0).identifier, "eksempel-rekvisisjon-v5-2");
+  EXPECT_EQ(post(request + pass + xml).status, 202) << "in any order";
+  for (const std::string& parts :
+       {std::string(), xml, pass + request, xml + pass, xml + pass + request + file("annet.pdf"),
+        xml + pass + pass + request, xml + xml + pass + request, xml + file("Pass.pdf") + request,
+        xml + file("pass.pdf", "vedlegg1") + request,
+        xml + file("pass.pdf", "vedlegg", "") + request}) {
+    ExpectFeilmelding(post(parts), 400);
+  }
+  ExpectFeilmelding(post(xml + pass + request, "application/xml"), 400);
+  ExpectFeilmelding(post(xml + pass + request, "multipart/form-data; boundary=c"), 400);
+  ExpectFeilmelding(client.Post("rekvisisjon_av_dnummer_v5.vedlegg", document), 400);
+  EXPECT_EQ(reg.Accepted().size(), 2U);
 }
 
 TEST(MottakAnswers, WithoutOrganisationNumberIs401) {

@@ -5,6 +5,7 @@
 #include <istream>
 #include <sstream>
 
+#include "producer/app/attachment_files.h"
 #include "producer/app/cli/act.h"
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
@@ -64,6 +65,10 @@ class Enqueue final : public Command {
     app.add_option("--ressurs", ressurs_, "the resource they are for")
         ->required()
         ->type_name("RESSURS");
+    app.add_option("--vedlegg", vedlegg_,
+                   "an attachment that the document names; with exactly one document")
+        ->type_name("FILE")
+        ->expected(1);
     app.add_option("--order-key", order_key_,
                    "file with the persons they wait for, one a line, in place of those in the "
                    "document; - reads standard input")
@@ -85,7 +90,7 @@ class Enqueue final : public Command {
   void ReportReceipt(const MessageView& view, Console& console);
   Status AwaitReceipts(Store& store, Clock& clock, Console& console);
 
-  std::vector<std::string> files_;
+  std::vector<std::string> files_, vedlegg_;
   std::string ressurs_, order_key_, not_before_, wait_;
   CLI::Option* wait_option_ = nullptr;
   bool all_or_none_ = false;
@@ -105,6 +110,9 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
   }
   if (from_input > 1) {
     return Status(Code::kUsage, "standard input (-) can be read for one thing only");
+  }
+  if (!vedlegg_.empty() && files_.size() != 1) {
+    return Status(Code::kUsage, "--vedlegg: attachments go with exactly one document");
   }
   if (!not_before_.empty()) {
     const auto time = ParseTime(not_before_, parts.clock().Wall());
@@ -250,7 +258,15 @@ Result<int> Enqueue::Run(Parts& parts, Console& console) {
       ReportFailure(file, document.status(), console);
       continue;
     }
+    auto attachments =
+        ReadAttachments(vedlegg_, static_cast<std::size_t>((*config)->intake.max_attachments));
+    if (!attachments.ok()) {
+      worst_.Add(attachments.status());
+      ReportFailure(file, attachments.status(), console);
+      return worst_.exit_code();
+    }
     Incoming incoming;
+    incoming.attachments = *std::move(attachments);
     incoming.label = file;
     incoming.ressurs = ressurs_;
     incoming.document = SensitiveText(*std::move(document));

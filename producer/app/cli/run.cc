@@ -84,7 +84,7 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   const auto validator = parts.GetValidator();
   if (!validator.ok()) return validator.status();
   UTBOKS_RETURN_IF_ERROR((*validator)->LoadEnabled());
-  auto access = RegisterAccess::Make(**config, parts.clock());
+  auto access = RegisterAccess::Make(**config, &(*validator)->catalogue(), parts.clock());
   if (!access.ok()) return access.status();
   const auto store = parts.OpenStore(
       {.create = true, .migrate = true, .as_worker = true, .after_restore = after_restore_});

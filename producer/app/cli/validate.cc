@@ -1,12 +1,16 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <functional>
+#include <map>
 
+#include "producer/app/attachment_files.h"
 #include "producer/app/cli/act.h"
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/document_file.h"
 #include "producer/app/verdict_view.h"
+#include "producer/intake/offered.h"
 #include "queue/base/mask.h"
 
 namespace utboks::app {
@@ -22,11 +26,18 @@ class Validate final : public Command {
         ->type_name("RESSURS");
     app.add_option("--edition", edition_, "hold against exactly this edition, withdrawn ones too")
         ->type_name("E");
+    app.add_option("--vedlegg", vedlegg_,
+                   "an attachment that the document names; with exactly one document")
+        ->type_name("FILE")
+        ->expected(1);
     app.add_flag("--schema-only", schema_only_, "leave out what no schema can say");
   }
 
   Result<int> Run(Parts& parts, Console& console) override {
     UTBOKS_RETURN_IF_ERROR(CheckRessurs(parts, ressurs_));
+    if (!vedlegg_.empty() && files_.size() != 1) {
+      return Status(Code::kUsage, "--vedlegg: attachments go with exactly one document");
+    }
     const auto config = parts.GetConfig();
     if (!config.ok()) return config.status();
     const auto validator = parts.GetValidator();
@@ -35,6 +46,11 @@ class Validate final : public Command {
     if (!ressurs_.empty()) request.ressurs = ressurs_;
     if (!edition_.empty()) request.edition = edition_;
     request.schema_only = schema_only_;
+    const auto attachments =
+        ReadAttachments(vedlegg_, static_cast<std::size_t>((*config)->intake.max_attachments));
+    if (!attachments.ok()) return attachments.status();
+    const std::vector<OfferedAttachment> offered = Offered(*attachments);
+    request.attachments = offered;
     const auto most = static_cast<std::size_t>((*config)->intake.max_document);
 
     WorstOf worst;
@@ -46,7 +62,7 @@ class Validate final : public Command {
         ReportFailure(file, document.status(), console);
         continue;
       }
-      const auto checked = (*validator)->Check(*document, request);
+      auto checked = (*validator)->Check(*document, request);
       if (!checked.ok()) {
         // Other files may be of a resource that has this edition, or whose schema loads.
         worst.Add(checked.status());
@@ -55,6 +71,7 @@ class Validate final : public Command {
                       console);
         continue;
       }
+      if (!schema_only_) CheckTaken(*document, *checked);
       if (!checked->valid) worst.Add(Status(Code::kInvalid, "invalid"));
       Report(file, *checked, console);
       console.Progress("validate", i + 1, files_.size());
@@ -63,6 +80,18 @@ class Validate final : public Command {
   }
 
  private:
+  // The store would not take a second one; here there is only what came before.
+  void CheckTaken(const std::string& document, Checked& checked) {
+    const std::string& identifikator = checked.extract.identifikator.reveal();
+    if (identifikator.empty()) return;
+    const std::size_t bytes = std::hash<std::string>()(document);
+    if (taken_.emplace(identifikator, bytes).first->second == bytes) return;
+    checked.valid = false;
+    checked.violations.push_back({"identifier-taken", 0, 0, "",
+                                  "another document before it has the same "
+                                  "avsendersMeldingsidentifikator"});
+  }
+
   static void Report(const std::string& file, const Checked& checked, Console& console) {
     const std::string shown = MaskIdentifier(file);
     if (console.json()) {
@@ -78,8 +107,9 @@ class Validate final : public Command {
     for (const std::string& line : ViolationLines(checked)) console.Text(line);
   }
 
-  std::vector<std::string> files_;
+  std::vector<std::string> files_, vedlegg_;
   std::string ressurs_, edition_;
+  std::map<std::string, std::size_t> taken_;  // identifier → a hash of the bytes that have it
   bool schema_only_ = false;
 };
 

@@ -40,7 +40,7 @@ class HousekeeperTest : public ::testing::Test {
   }
 
   std::unique_ptr<Housekeeper> Start() {
-    access_ = *RegisterAccess::Make(config_, clock_);
+    access_ = *RegisterAccess::Make(config_, nullptr, clock_);
     auto housekeeper = std::make_unique<Housekeeper>(*access_, store_, desk_, config_, clock_);
     EXPECT_TRUE(housekeeper->Start().ok());
     EXPECT_TRUE(clock_.AwaitWaiters(1));

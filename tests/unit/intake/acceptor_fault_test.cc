@@ -107,7 +107,8 @@ TEST_F(AcceptorFaultTest, OrderKeysGivenReplaceAllOthers) {
 }
 
 TEST_F(AcceptorFaultTest, WhatNamesAttachmentsOrHasNoIdentifierIsRefused) {
-  const auto answers = Accept({In(Example("Doedsfall_v1.2")), In(Changed(Death(1), "id-1", " "))});
+  const auto answers =
+      Accept({In(Unsent("Doedsfall_v1.2_med_vedlegg")), In(Changed(Death(1), "id-1", " "))});
   EXPECT_EQ(answers.at(0).violations.at(0).rule, "attachment-missing");
   EXPECT_EQ(answers.at(1).violations.at(0).rule, "identifier-missing");
   EXPECT_THAT(answers[1].status.text(), HasSubstr("4:5 /meldingOmDoedsfall/innsending/"));

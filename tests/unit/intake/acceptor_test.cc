@@ -2,18 +2,15 @@
 
 #include <gtest/gtest.h>
 
-#include <fstream>
-#include <iterator>
-
 #include "producer/intake/refusal.h"
 #include "queue/open_store.h"
+#include "tests/support/read_file.h"
 
 namespace utboks {
 namespace {
 
 std::string Example(const std::string& name) {
-  std::ifstream file(std::string(UTBOKS_SCHEMAS) + "/examples/" + name, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  return testing::ReadFile(std::string(UTBOKS_SCHEMAS) + "/examples/" + name);
 }
 
 class AcceptorTest : public ::testing::Test {
@@ -91,11 +88,10 @@ TEST_F(AcceptorTest, WhatTheRegisterDoesNotTakeIsRefusedWithTheReason) {
         {"MeldingOmOmsorgsansvar_v0.3", "omsorgsansvar", "draft", Code::kInvalid},
         {"HendelserISakOmFolkeregistrering_1.0", "HendelserISakOmFolkeregistrering_v1", "",
          Code::kUsage}}) {
-    std::ifstream file(UTBOKS_SOURCE_DIR "/tests/data/unsent/" + c.file + ".xml", std::ios::binary);
-    ASSERT_TRUE(file.good()) << c.file;
     Incoming incoming;
     incoming.ressurs = c.ressurs;
-    incoming.document = SensitiveText(std::string(std::istreambuf_iterator<char>(file), {}));
+    incoming.document =
+        SensitiveText(testing::ReadFile(UTBOKS_SOURCE_DIR "/tests/data/unsent/" + c.file + ".xml"));
     const Answer answer = acceptor_->Accept({&incoming, 1}, InsertMode::kEachAlone)[0];
     EXPECT_EQ(answer.status.code(), c.code) << c.file;
     ASSERT_EQ(answer.violations.size(), c.rule.empty() ? 0U : 1U) << c.file;
@@ -114,6 +110,38 @@ TEST_F(AcceptorTest, AWarningIsToldAndTheDocumentIsStored) {
   EXPECT_EQ(answer.violations[0].rule, "hospital-number");
   EXPECT_TRUE(answer.violations[0].warning);
   EXPECT_EQ(Stored(), 1U);
+}
+
+TEST_F(AcceptorTest, AttachmentsAreKeptInTheDocumentsOrder) {
+  Incoming incoming;
+  incoming.ressurs = "rekvisisjon_av_dnummer_v5.vedlegg";
+  incoming.document = SensitiveText(Example("RekvisisjonAvDNummer_5.0_med_vedlegg.xml"));
+  const NewAttachment request = {SensitiveText("rekvisisjon.pdf"), "application/pdf",
+                                 SharedText("r")};
+  const NewAttachment pass = {SensitiveText("pass.pdf"), "application/pdf", SharedText("p")};
+  const auto accept = [&](std::vector<NewAttachment> attachments) {
+    incoming.attachments = std::move(attachments);
+    return acceptor_->Accept({&incoming, 1}, InsertMode::kEachAlone)[0];
+  };
+  EXPECT_EQ(accept({pass}).status.code(), Code::kInvalid);
+  EXPECT_EQ(accept({pass, request, pass}).status.code(), Code::kInvalid);
+  EXPECT_EQ(accept({}).violations.size(), 2U);
+  EXPECT_EQ(Stored(), 0U) << "a refused one leaves no trace";
+
+  const Answer stored = accept({request, pass});
+  ASSERT_TRUE(stored.status.ok()) << stored.status.text();
+  const Result<Payload> content = store_->Content(stored.inserted.id);
+  ASSERT_EQ(content->attachments.size(), 2U);
+  EXPECT_EQ(content->attachments[0].name.reveal(), "pass.pdf");
+  EXPECT_EQ(content->attachments[0].bytes.reveal(), "p");
+  EXPECT_EQ(content->attachments[1].name.reveal(), "rekvisisjon.pdf");
+
+  const Answer again = accept({pass, request});
+  EXPECT_TRUE(again.status.ok()) << again.status.text();
+  EXPECT_FALSE(again.inserted.is_new) << "the same files in another order";
+  NewAttachment other = pass;
+  other.bytes = SharedText("q");
+  EXPECT_EQ(accept({other, request}).status.code(), Code::kExists);
 }
 
 TEST_F(AcceptorTest, ARefusalNamesAnErrorNotAWarning) {

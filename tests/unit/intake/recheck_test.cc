@@ -25,7 +25,7 @@ TEST(DescribeRefusal, IsOneLineForAPerson) {
 TEST(Recheck, AsksTheContractsAsTheyAreNow) {
   Payload payload;
   payload.ressurs = "doedsfall_v1";
-  payload.document = SensitiveText(Example("Doedsfall_v1.2_uten_vedlegg"));
+  payload.document = SensitiveText(Example("Doedsfall_v1.2"));
   const auto holds = Recheck(ShippedValidator(), payload);
   ASSERT_TRUE(holds.ok());
   EXPECT_EQ(holds->edition, "1.2");
@@ -41,6 +41,17 @@ TEST(Recheck, AsksTheContractsAsTheyAreNow) {
   payload.document = SensitiveText(Example("Doedsfall_v1.1"));
   EXPECT_THAT(Recheck(ShippedValidator(true), payload).status().text(),
               HasSubstr("(synthetic-number)"));
+
+  // With its attachments, as it was taken in.
+  payload.ressurs = "rekvisisjon_av_dnummer_v4.vedlegg";
+  payload.document =
+      SensitiveText(ReadFile(SchemasDir() + "/examples/RekvisisjonAvDNummer_4.0_med_vedlegg.xml"));
+  EXPECT_THAT(Recheck(ShippedValidator(), payload).status().text(),
+              HasSubstr("(attachment-missing); and 1 more"));
+  for (const char* name : {"pass.pdf", "rekvisisjon.pdf"}) {
+    payload.attachments.push_back({SensitiveText(name), "application/pdf", SharedText("x")});
+  }
+  EXPECT_TRUE(Recheck(ShippedValidator(), payload).ok());
 
   payload.ressurs = "borte_v1";
   EXPECT_EQ(Recheck(ShippedValidator(), payload).code(), Code::kInvalid);

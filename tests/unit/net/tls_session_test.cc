@@ -102,7 +102,13 @@ class TlsSessionTest : public ::testing::Test {
 
   static Exchange Post(TlsSession& session, SteadyTime deadline = Far(),
                        const std::stop_token& stop = {}) {
-    return session.Send({kHead, kSevenBytes, false}, deadline, stop);
+    const std::string_view body = kSevenBytes;
+    return session.Send({kHead, std::span(&body, 1), false}, deadline, stop);
+  }
+
+  static Exchange SendBody(TlsSession& session, std::string_view head, std::string_view body,
+                           const std::stop_token& stop = {}) {
+    return session.Send({head, std::span(&body, 1), false}, Far(), stop);
   }
 
   TempDir dir_;
@@ -144,6 +150,29 @@ TEST_F(TlsSessionTest, BothVersionsOfTlsAreSpoken) {
   }
 }
 
+TEST_F(TlsSessionTest, ABodyInPiecesArrivesAsOne) {
+  TlsServer server(ServerOptions(), TlsServer::Always(HttpAnswer("202 Accepted", "")));
+  TlsSession session = MakeSession(server.port());
+  const std::string large(100'001, 'l'), record(16'384, 'r'), tail(16'000, 't');
+  const std::vector<std::vector<std::string_view>> bodies = {
+      {},
+      {""},
+      {"a", "", "b"},
+      {"head", large, "between", large, "end"},
+      {large, record, tail},
+      {record, record, "x", tail, tail, tail},
+      {"", large, ""}};
+  for (const auto& pieces : bodies) {
+    std::string whole;
+    for (const std::string_view piece : pieces) whole += piece;
+    const std::string head = HeadFor(whole.size());
+    const Exchange exchange = session.Send({head, pieces, false}, Far(), {});
+    EXPECT_EQ(exchange.status, 202) << exchange.detail;
+    EXPECT_TRUE(server.requests().back() == head + whole) << whole.size();
+  }
+  EXPECT_EQ(server.connections(), 1);
+}
+
 TEST_F(TlsSessionTest, LargeBodiesArriveWhole) {
   TlsServer server(ServerOptions(), TlsServer::Always(HttpAnswer("202 Accepted", "")));
   TlsSession session = MakeSession(server.port());
@@ -152,7 +181,7 @@ TEST_F(TlsSessionTest, LargeBodiesArriveWhole) {
     std::string body(size, 'x');
     for (std::size_t i = 0; i < size; ++i) body[i] = static_cast<char>('a' + i % 23);
     const std::string head = HeadFor(size);
-    const Exchange exchange = session.Send({head, body, false}, Far(), {});
+    const Exchange exchange = SendBody(session, head, body);
     EXPECT_EQ(exchange.status, 202) << exchange.detail;
     EXPECT_TRUE(server.requests().back() == head + body) << size;
   }
@@ -173,7 +202,7 @@ TEST_F(TlsSessionTest, HeadHasNoBodyWhateverItsLengthSays) {
   TlsSession session = MakeSession(server.port());
   for (int i = 0; i < 2; ++i) {
     const Exchange exchange =
-        session.Send({"HEAD /x HTTP/1.1\r\nHost: localhost\r\n\r\n", "", true}, Far(), {});
+        session.Send({"HEAD /x HTTP/1.1\r\nHost: localhost\r\n\r\n", {}, true}, Far(), {});
     EXPECT_EQ(exchange.status, 405);
     EXPECT_TRUE(exchange.body_whole);
   }
@@ -478,7 +507,7 @@ TEST_F(TlsSessionTest, RefusedClientCertificateIsATlsFailureInBothVersions) {
     for (const std::size_t size : {std::size_t{7}, std::size_t{4'000'000}}) {
       SCOPED_TRACE(std::to_string(version) + "/" + std::to_string(size));
       const std::string body(size, 'x');
-      const Exchange exchange = session.Send({HeadFor(size), body, false}, Far(), {});
+      const Exchange exchange = SendBody(session, HeadFor(size), body);
       EXPECT_EQ(exchange.phase, Phase::kTlsFailed) << exchange.detail;
       EXPECT_EQ(exchange.fault, Fault::kTls);
       EXPECT_EQ(exchange.tls, TlsFault::kOursRefused);
@@ -522,7 +551,7 @@ TEST_F(TlsSessionTest, ResetBeforeTheLastByte) {
   });
   TlsSession session = MakeSession(server.port());
   const std::string body(32'000'000, 'x');
-  const Exchange exchange = session.Send({HeadFor(body.size()), body, false}, Far(), {});
+  const Exchange exchange = SendBody(session, HeadFor(body.size()), body);
   EXPECT_EQ(exchange.phase, Phase::kPartlyWritten);
   EXPECT_EQ(exchange.fault, Fault::kReset) << exchange.detail;
 }
@@ -536,7 +565,7 @@ TEST_F(TlsSessionTest, RequestThatIsNotTakenIsBoundedInTime) {
   settings_.response_timeout = Millis(50);
   TlsSession session = MakeSession(server.port());
   const std::string body(32'000'000, 'x');
-  const Exchange exchange = session.Send({HeadFor(body.size()), body, false}, Far(), {});
+  const Exchange exchange = SendBody(session, HeadFor(body.size()), body);
   EXPECT_EQ(exchange.phase, Phase::kPartlyWritten);
   EXPECT_EQ(exchange.fault, Fault::kTimeout);
 }
@@ -552,8 +581,7 @@ TEST_F(TlsSessionTest, StopWhileWriting) {
   });
   TlsSession session = MakeSession(server.port());
   const std::string body(32'000'000, 'x');
-  const Exchange exchange =
-      session.Send({HeadFor(body.size()), body, false}, Far(), stop.get_token());
+  const Exchange exchange = SendBody(session, HeadFor(body.size()), body, stop.get_token());
   EXPECT_EQ(exchange.phase, Phase::kPartlyWritten);
   EXPECT_EQ(exchange.fault, Fault::kInterrupted);
 }
@@ -569,7 +597,7 @@ TEST_F(TlsSessionTest, AnswerBeforeTheLastByteIsRead) {
   TlsSession session = MakeSession(server.port());
   const std::string body(32'000'000, 'x');
   for (int i = 0; i < 2; ++i) {
-    const Exchange exchange = session.Send({HeadFor(body.size()), body, false}, Far(), {});
+    const Exchange exchange = SendBody(session, HeadFor(body.size()), body);
     EXPECT_EQ(exchange.phase, Phase::kStatusRead) << exchange.detail;
     EXPECT_EQ(exchange.status, 413);
     EXPECT_FALSE(exchange.kept_alive);

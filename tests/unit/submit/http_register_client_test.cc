@@ -258,6 +258,52 @@ TEST_F(HttpRegisterClientTest, ExpiredCertificateIsNotEvenShown) {
   EXPECT_EQ(server.requests().size(), 1u);
 }
 
+TEST_F(HttpRegisterClientTest, AttachmentsGoIntoTheCataloguesParts) {
+  TlsServer server(ServerOptions(), TlsServer::Always(kReceipt));
+  settings_.forms["farskap_v1.vedlegg"] = {
+      {"melding", "application/xml", ""},
+      {{"vedlegg", "application/pdf", 1}, {"melding2", "application/xml", 1}}};
+  HttpRegisterClient client = MakeClient(server.port());
+  Payload payload = Message("<melding/>");
+  payload.ressurs = "farskap_v1.vedlegg";
+  payload.attachments = {
+      {SensitiveText("mor.xml"), "application/xml", SharedText("<x/>")},
+      {SensitiveText("f.pdf"), "application/pdf", SharedText(std::string(40'000, 'p'))}};
+  EXPECT_EQ(client.Submit(payload, Far(), {}).verdict, Verdict::kAccepted);
+  EXPECT_EQ(client.Submit(payload, Far(), {}).verdict, Verdict::kAccepted);
+  ASSERT_EQ(server.requests().size(), 2u);
+  const std::string& request = server.requests()[0];
+  EXPECT_EQ(request, server.requests()[1]) << "the same bytes each time";
+  EXPECT_THAT(request,
+              StartsWith("POST /folkeregisteret/mottak/api/farskap_v1.vedlegg HTTP/1.1\r\n"));
+  const std::string before_boundary = "\r\nContent-Type: multipart/form-data; boundary=";
+  const std::size_t at = request.find(before_boundary);
+  ASSERT_NE(at, std::string::npos);
+  const std::size_t boundary_at = at + before_boundary.size();
+  const std::string line =
+      "--" + request.substr(boundary_at, request.find('\r', boundary_at) - boundary_at);
+  const auto part = [&](const std::string& disposition, const std::string& type,
+                        const std::string& content) {
+    return line + "\r\nContent-Disposition: form-data; " + disposition +
+           "\r\nContent-Type: " + type + "\r\nContent-Transfer-Encoding: binary\r\n\r\n" + content +
+           "\r\n";
+  };
+  EXPECT_EQ(request.substr(request.find("\r\n\r\n") + 4),
+            part("name=\"melding\"", "application/xml", "<melding/>") +
+                part("name=\"melding2\"; filename=\"mor.xml\"", "application/xml", "<x/>") +
+                part("name=\"vedlegg\"; filename=\"f.pdf\"", "application/pdf",
+                     std::string(40'000, 'p')) +
+                line + "--\r\n");
+
+  // The catalogue has changed since it was taken in: a person must look.
+  payload.attachments[1].type = "text/plain";
+  const Outcome outcome = client.Submit(payload, Far(), {});
+  EXPECT_EQ(outcome.verdict, Verdict::kHold);
+  EXPECT_EQ(outcome.result, AttemptResult::kNotSent);
+  EXPECT_EQ(outcome.reason, "attachment-unsupported");
+  EXPECT_EQ(server.requests().size(), 2u);
+}
+
 TEST_F(HttpRegisterClientTest, WhatWouldBeHalfAMessageOrAnotherPathIsHeldUnsent) {
   TlsServer server(ServerOptions(), TlsServer::Always(kReceipt));
   HttpRegisterClient client = MakeClient(server.port());

@@ -9,24 +9,25 @@
 #include <string_view>
 
 #include "producer/xml/validator.h"
+#include "tests/support/read_file.h"
 
 namespace utboks::test {
+
+using testing::ReadFile;
 
 inline std::string SchemasDir() {
   return UTBOKS_SOURCE_DIR "/schemas";
 }
 
-inline std::string ReadFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  std::stringstream bytes;
-  bytes << in.rdbuf();
-  EXPECT_TRUE(in.good()) << path;
-  return bytes.str();
-}
-
-// "Doedsfall_v1.0", "AnnulleringAvDoedsfall_v1.2", "Doedsfall_v1.2_uten_vedlegg".
+// "Doedsfall_v1.0", "AnnulleringAvDoedsfall_v1.2".
 inline std::string Example(std::string_view name) {
   return ReadFile(SchemasDir() + "/examples/MeldingOm" + std::string(name) + ".xml");
+}
+
+// A document that no resource takes: it names attachments where none can go.
+inline std::string Unsent(std::string_view name) {
+  return ReadFile(std::string(UTBOKS_SOURCE_DIR) + "/tests/data/unsent/MeldingOm" +
+                  std::string(name) + ".xml");
 }
 
 // `document` with its first `from` made `to`; fails the test when there is none.

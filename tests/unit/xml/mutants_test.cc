@@ -54,10 +54,10 @@ const Mutant kMutants[] = {
      "element-missing", 13, "forespoersel/levendePerson", "expected: foedselsnummer"},
     {"AnnulleringAvDoedsfall_v1.2", "<informasjonskanal>papirmelding</informasjonskanal>", "",
      "element-unexpected", 29, "forespoersel/mottak/puncher", "expected: informasjonskanal"},
-    {"Doedsfall_v1.2_uten_vedlegg", "<mottakstidspunktFraOpprinneligKanal>",
+    {"Doedsfall_v1.2", "<mottakstidspunktFraOpprinneligKanal>",
      "<puncher>x</puncher><mottakstidspunktFraOpprinneligKanal>", "element-unexpected", 34,
      "forespoersel/mottak/puncher", "expected: mottakstidspunktFraOpprinneligKanal"},
-    {"Doedsfall_v1.2_uten_vedlegg", "</mottak>", "</mottak><vedlegg/>", "element-missing", 35,
+    {"Doedsfall_v1.2", "</mottak>", "</mottak><vedlegg/>", "element-missing", 35,
      "forespoersel/vedlegg", "expected: dokumenttype, multipartnavn"},
     // Values.
     {"Doedsfall_v1.0", "21873816357", "2187381635", "length", 14,

@@ -32,18 +32,15 @@ std::vector<std::string> Rules(Field field, std::string_view number, const Numbe
   }
   return found;
 }
-std::vector<std::string> InTest(std::string_view number,
-                                NumberChecks checks = NumberChecks::kError) {
+std::vector<std::string> InTest(std::string_view number, Severity checks = Severity::kError) {
   return Rules(Field::kPerson, number, {false, checks, ControlRule::kFrom2032});
 }
-std::vector<std::string> InProduction(std::string_view number,
-                                      NumberChecks checks = NumberChecks::kError) {
+std::vector<std::string> InProduction(std::string_view number, Severity checks = Severity::kError) {
   return Rules(Field::kPerson, number, {true, checks, ControlRule::kPresent});
 }
 
 TEST(CheckNumber, SyntheticPersonsStayOutOfProductionAndRealOnesOutOfTest) {
-  for (const NumberChecks checks :
-       {NumberChecks::kError, NumberChecks::kWarning, NumberChecks::kOff}) {
+  for (const Severity checks : {Severity::kError, Severity::kWarning, Severity::kOff}) {
     EXPECT_THAT(InProduction(kReal, checks), IsEmpty());
     EXPECT_THAT(InTest(kReal, checks), ElementsAre("real-number"));
     EXPECT_THAT(InTest(kRealFrom2032, checks), ElementsAre("real-number"));
@@ -56,18 +53,18 @@ TEST(CheckNumber, SyntheticPersonsStayOutOfProductionAndRealOnesOutOfTest) {
   }
   // Even where it is wrong it was meant for test.
   EXPECT_THAT(InProduction(kTenorWrong), ElementsAre("person-number", "synthetic-number"));
-  EXPECT_THAT(InProduction(kTenorWrong, NumberChecks::kOff), ElementsAre("synthetic-number"));
+  EXPECT_THAT(InProduction(kTenorWrong, Severity::kOff), ElementsAre("synthetic-number"));
 }
 
 TEST(CheckNumber, ControlDigitsByTheSetting) {
   EXPECT_THAT(InTest(kTenorWrong), ElementsAre("person-number"));
-  EXPECT_THAT(InTest(kTenorWrong, NumberChecks::kWarning), ElementsAre("person-number?"));
-  EXPECT_THAT(InTest(kTenorWrong, NumberChecks::kOff), IsEmpty());
+  EXPECT_THAT(InTest(kTenorWrong, Severity::kWarning), ElementsAre("person-number?"));
+  EXPECT_THAT(InTest(kTenorWrong, Severity::kOff), IsEmpty());
   EXPECT_THAT(InTest(kTenorNoDay), ElementsAre("person-number"));
   // A number by the rule of 2032 is wrong before it.
   EXPECT_THAT(InProduction(kRealFrom2032), ElementsAre("person-number"));
   EXPECT_THAT(
-      Rules(Field::kPerson, kRealFrom2032, {true, NumberChecks::kError, ControlRule::kFrom2032}),
+      Rules(Field::kPerson, kRealFrom2032, {true, Severity::kError, ControlRule::kFrom2032}),
       IsEmpty());
   // A number of another length is the schema's.
   EXPECT_THAT(InTest("1791209999"), IsEmpty());
@@ -75,10 +72,10 @@ TEST(CheckNumber, ControlDigitsByTheSetting) {
 }
 
 TEST(CheckNumber, OrganisationsAndDufNumbers) {
-  const auto found = [](Field field, std::string_view number, NumberChecks checks) {
+  const auto found = [](Field field, std::string_view number, Severity checks) {
     return Rules(field, number, {false, checks, ControlRule::kPresent});
   };
-  using enum NumberChecks;
+  using enum Severity;
   EXPECT_THAT(found(Field::kOrganisasjonsnummer, "974760746", kError), IsEmpty());
   EXPECT_THAT(found(Field::kOrganisasjonsnummer, "974760747", kError),
               ElementsAre("organisation-number"));
@@ -101,7 +98,7 @@ TEST(CheckNumber, ASeriesIsOnlyAHint) {
   for (int i = 60'000; i < 61'000; ++i) {
     const std::string number = "178545" + std::to_string(i);
     if (!InTest(number).empty()) continue;
-    const NumberRules before = {false, NumberChecks::kError, ControlRule::kPresent};
+    const NumberRules before = {false, Severity::kError, ControlRule::kPresent};
     const auto found = Rules(Field::kPerson, number, before);
     if (found == std::vector<std::string>{"person-number"}) continue;  // of the rule of 2032
     EXPECT_THAT(found, ElementsAre("person-series?"));
@@ -130,7 +127,7 @@ TEST(CheckNumber, IsToldWithTheElementsPath) {
   EXPECT_TRUE(Check(broken, {.schema_only = true}).valid);
 
   ValidatorSettings lenient;
-  lenient.number_checks = NumberChecks::kWarning;
+  lenient.number_checks = Severity::kWarning;
   const auto warning = Validator::Make(ShippedCatalogue(), lenient);
   const Checked warned = Check(broken, {}, *warning);
   EXPECT_TRUE(warned.valid);

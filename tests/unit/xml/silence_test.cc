@@ -77,7 +77,7 @@ TEST(Silence, NothingOfADocumentIsInAnyAnswer) {
       " xmlns:x='http://www.w3.org/2001/XMLSchema-instance' x:schemaLocation='" + both + "'",
       " xmlns:x='http://www.w3.org/2001/XMLSchema-instance' x:" + both + "='" + both + "'",
   };
-  const std::string document = Example("Doedsfall_v1.2");
+  const std::string document = Unsent("Doedsfall_v1.2_med_vedlegg");
   xml::TagScanner scanner(document);
   for (auto tag = scanner.Next(); tag != xml::TagScanner::Tag::kDone; tag = scanner.Next()) {
     const std::size_t end = scanner.offset() + scanner.tag().size();

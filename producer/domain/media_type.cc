@@ -1,0 +1,38 @@
+#include "producer/domain/media_type.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace utboks {
+namespace {
+
+// What agencies attach: scanned papers, and signatures in XML.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTypes = {{
+    {"pdf", "application/pdf"},
+    {"xml", "application/xml"},
+    {"jpg", "image/jpeg"},
+    {"jpeg", "image/jpeg"},
+    {"png", "image/png"},
+    {"tif", "image/tiff"},
+    {"tiff", "image/tiff"},
+    {"txt", "text/plain"},
+}};
+
+char Lower(char c) {
+  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+}  // namespace
+
+std::string_view MediaTypeOf(std::string_view file_name) {
+  const std::size_t dot = file_name.rfind('.');
+  const std::string_view ending =
+      dot == std::string_view::npos ? std::string_view() : file_name.substr(dot + 1);
+  for (const auto& [known, type] : kTypes) {
+    if (std::ranges::equal(ending, known, {}, Lower)) return type;
+  }
+  return "application/octet-stream";
+}
+
+}  // namespace utboks
