@@ -22,6 +22,11 @@ if(UTBOKS_SANITIZE STREQUAL "address-undefined")
   target_compile_options(utboks_flags INTERFACE
     -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
   target_link_options(utboks_flags INTERFACE -fsanitize=address,undefined)
+elseif(UTBOKS_SANITIZE STREQUAL "fuzzer")
+  # Counted for libFuzzer, whose own main is linked where it is meant: tests/fuzz.
+  target_compile_options(utboks_flags INTERFACE
+    -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(utboks_flags INTERFACE -fsanitize=address,undefined)
 elseif(UTBOKS_SANITIZE STREQUAL "thread")
   target_compile_options(utboks_flags INTERFACE -fsanitize=thread -fno-omit-frame-pointer)
   target_link_options(utboks_flags INTERFACE -fsanitize=thread)

@@ -24,20 +24,16 @@ class Findings {
     found_.push_back({rule, std::move(text), at.field, at.element, severity == Severity::kWarning});
   }
   void ReportWhole(std::string_view rule, std::string text, bool warning) {
-    whole_.push_back({rule, std::move(text), nullptr, 0, warning});
+    found_.push_back({rule, std::move(text), nullptr, 0, warning});
   }
   // It stands at the root: there is no element to point at.
   void ReportMissing(const FieldPath& field, std::string_view rule, std::string text) {
     found_.push_back({rule, std::move(text), &field, 1, false});
   }
-  std::vector<MeaningFinding> Take() {
-    std::ranges::stable_sort(found_, {}, &MeaningFinding::element);
-    std::ranges::move(whole_, std::back_inserter(found_));
-    return std::move(found_);
-  }
+  std::vector<MeaningFinding> Take() { return std::move(found_); }
 
  private:
-  std::vector<MeaningFinding> found_, whole_;
+  std::vector<MeaningFinding> found_;
 };
 
 void CheckIdentifier(const Ressurs& ressurs, Texts texts, Findings& findings) {

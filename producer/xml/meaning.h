@@ -36,7 +36,7 @@ struct MeaningQuestion {
 };
 
 // `texts` are what was read of the fields of `ressurs`, in document order, out of a
-// document that was read whole.  By place; what is of the whole document comes last.
+// document that was read whole.  In no order.
 std::vector<MeaningFinding> CheckMeaning(const Ressurs& ressurs,
                                          std::span<const Reading::Text> texts,
                                          const MeaningQuestion& question);

@@ -19,9 +19,8 @@
 namespace utboks::xml {
 namespace {
 
-// Beyond these a document is no message, and counting on is only work: Xerces
-// keeps each different unknown name in a table that is searched in a line.
-constexpr std::size_t kMaxCounted = 10'000;
+// Beyond these a document is no message: Xerces keeps each different unknown name in a
+// table that is searched in a line.
 constexpr XMLSize_t kMaxUnknownNames = 1'000;
 // A table of foreign namespace names larger than this is not kept.
 constexpr unsigned int kMaxForeignNames = 16;

@@ -18,6 +18,8 @@
 namespace utboks::xml {
 
 inline constexpr std::size_t kMaxViolations = 100;
+// Beyond these a document is no message, and counting on is only work.
+inline constexpr std::size_t kMaxCounted = 10'000;
 
 // What a reader saw of one document.
 struct Reading {

@@ -6,6 +6,7 @@
 #include <map>
 #include <new>
 #include <set>
+#include <utility>
 
 #include "producer/xml/meaning.h"
 #include "producer/xml/reader.h"
@@ -142,34 +143,41 @@ namespace {
 // What is no warning makes the document invalid.
 void Add(Violation violation, Checked* checked) {
   if (!violation.warning) checked->valid = false;
-  if (checked->violations.size() < xml::kMaxViolations) {
-    checked->violations.push_back(std::move(violation));
-  } else {
-    ++checked->more;
-  }
+  checked->violations.push_back(std::move(violation));
 }
 
-// The places of all are found in one pass: a document can name more attachments than
-// anybody would look up one by one.
+// Where there are too many the last are left out, and warnings before errors.  A document
+// can have thousands: their places are looked up in one pass, and only of those that stay.
 void AddFindings(const Opened& opened, const Ressurs& ressurs,
-                 const std::vector<xml::MeaningFinding>& findings, Checked* checked) {
+                 std::vector<xml::MeaningFinding> findings, Checked* checked) {
+  if (findings.empty()) return;
+  std::ranges::stable_sort(findings, {}, &xml::MeaningFinding::warning);
+  const std::size_t room = xml::kMaxViolations - checked->violations.size();
+  if (findings.size() > room) {
+    checked->more = std::min(checked->more + findings.size() - room, xml::kMaxCounted);
+    findings.resize(room);
+  }
+  std::ranges::stable_sort(findings, {}, &xml::MeaningFinding::element);
   std::vector<std::uint32_t> elements;
-  elements.reserve(findings.size());
   for (const xml::MeaningFinding& finding : findings) {
     if (finding.field != nullptr) elements.push_back(finding.element);
   }
   const auto places = xml::PlacesOfTags(opened.text, elements);
-  std::size_t next = 0;
-  for (const xml::MeaningFinding& finding : findings) {
-    Violation violation{std::string(finding.rule), 0, 0, "", finding.text, finding.warning};
+  auto place = places.begin();
+  for (xml::MeaningFinding& finding : findings) {
+    Violation violation{std::string(finding.rule), 0, 0, "", std::move(finding.text),
+                        finding.warning};
     if (finding.field != nullptr) {
-      violation.line = places[next].line;
-      violation.column = places[next].column;
+      violation.line = place->line;
+      violation.column = place->column;
       violation.path = fmt::format("/{}/{}", ressurs.root, finding.field->path);
-      ++next;
+      ++place;
     }
     Add(std::move(violation), checked);
   }
+  std::ranges::stable_sort(checked->violations, {}, [](const Violation& violation) {
+    return std::pair(violation.line, violation.column);
+  });
 }
 
 Extract MakeExtract(std::vector<xml::Reading::Text> texts) {

@@ -54,9 +54,10 @@ struct Checked {
   std::string ressurs;      // "" when the root element is of no resource
   std::string edition;      // that accepted it; of an invalid one, whose violations these are
   std::string schema_hash;  // of that edition's schema; "" when none was asked
-  std::vector<Violation> violations;  // by place; at most 100; of a valid one, warnings
-  std::size_t more = 0;               // how many more there were; counted up to 10,000
-  Extract extract;                    // whole only of a valid document
+  // By place; at most 100, errors before warnings; of a valid one, warnings.
+  std::vector<Violation> violations;
+  std::size_t more = 0;  // how many more there were; counted up to 10,000
+  Extract extract;       // whole only of a valid document
 };
 
 // Safe for many threads.  Touches no file after an edition's schema is loaded, and

@@ -116,11 +116,11 @@ TEST(Attachments, AreToldWithTheirPlaceInTheDocument) {
   const Checked refused = Check(document, {.ressurs = ressurs, .attachments = wrong});
   EXPECT_FALSE(refused.valid);
   EXPECT_THAT(Briefs(refused),
-              ElementsAre("attachment-case 57 /rekvisisjonAvDNummer/forespoersel/identifikasjon/"
+              ElementsAre("attachment-surplus 0 ",
+                          "attachment-case 57 /rekvisisjonAvDNummer/forespoersel/identifikasjon/"
                           "dokumentgrunnlag/dokumentkopi/multipartnavn",
                           "attachment-missing 65 "
-                          "/rekvisisjonAvDNummer/forespoersel/papirrekvisisjon/multipartnavn",
-                          "attachment-surplus 0 "));
+                          "/rekvisisjonAvDNummer/forespoersel/papirrekvisisjon/multipartnavn"));
   EXPECT_TRUE(Check(document, {.ressurs = ressurs, .schema_only = true}).valid);
 }
 
@@ -141,7 +141,7 @@ TEST(Attachments, ADocumentThatNamesThirtyThousandIsAnsweredSoon) {
   EXPECT_EQ(checked.violations.size(), 100u);
   EXPECT_EQ(checked.violations[99].rule, "attachment-missing");
   EXPECT_EQ(checked.violations[99].line, checked.violations[0].line + 99);
-  EXPECT_EQ(checked.more, 29'900u);
+  EXPECT_EQ(checked.more, 10'000u) << "counted no further";
 }
 
 }  // namespace

@@ -235,10 +235,10 @@ TEST(Validator, AMissingOrBlankIdentifierIsRefused) {
   const std::string without = Changed(
       death, "<avsendersMeldingsidentifikator>" + id + "</avsendersMeldingsidentifikator>", "");
   EXPECT_THAT(Briefs(Check(without)),
-              ElementsAre("element-unexpected 5 "
-                          "/meldingOmDoedsfall/innsending/avsendersInnsendingstidspunkt",
-                          "identifier-missing 2 "
-                          "/meldingOmDoedsfall/innsending/avsendersMeldingsidentifikator"));
+              ElementsAre("identifier-missing 2 "
+                          "/meldingOmDoedsfall/innsending/avsendersMeldingsidentifikator",
+                          "element-unexpected 5 "
+                          "/meldingOmDoedsfall/innsending/avsendersInnsendingstidspunkt"));
 }
 
 TEST(Validator, ADocumentThatNamesAttachmentsIsRefused) {
@@ -263,9 +263,9 @@ TEST(Validator, ViolationsOfTheSchemaAndOfMeaningComeTogether) {
   document = Changed(document, "<kommune>5501<", "<kommune>55x1<");
   EXPECT_THAT(
       Briefs(Check(document)),
-      ElementsAre("pattern 17 /meldingOmDoedsfall/forespoersel/doedPerson/doedssted/kommune",
-                  "identifier-missing 4 "
+      ElementsAre("identifier-missing 4 "
                   "/meldingOmDoedsfall/innsending/avsendersMeldingsidentifikator",
+                  "pattern 17 /meldingOmDoedsfall/forespoersel/doedPerson/doedssted/kommune",
                   "attachment-missing 38 "
                   "/meldingOmDoedsfall/forespoersel/vedlegg/multipartnavn"));
 }
@@ -285,6 +285,30 @@ TEST(Validator, AtMostAHundredViolationsAndTheNumberOfTheRest) {
   }
   EXPECT_EQ(checked.violations[0].line, 36);
   EXPECT_EQ(checked.violations[99].line, 135);
+}
+
+// A number that is warned of, 150 times, and in the last place one that is wrong.
+TEST(Validator, WarningsNeverHideAnError) {
+  const std::string example = ReadFile(SchemasDir() + "/examples/MeldingOmInnflytting_v1.0.xml");
+  const std::string relation =
+      "<familierelasjon><foedselsEllerDNummer>15507600333</foedselsEllerDNummer>"
+      "<relatertPersonsRolle>soesken</relatertPersonsRolle>"
+      "<erPaastandsbasert>false</erPaastandsbasert></familierelasjon>\n";
+  std::string many;
+  for (int i = 0; i < 150; ++i) many += relation;
+  const std::string warned = Changed(example, "<opphold>", many + "<opphold>");
+  const Checked valid = Check(warned);
+  EXPECT_TRUE(valid.valid);
+  EXPECT_EQ(valid.violations.size(), 100u);
+  EXPECT_EQ(valid.more, 50u);
+
+  const Checked refused =
+      Check(Changed(warned, "<opphold>", Changed(relation, "0333", "0334") + "<opphold>"));
+  EXPECT_FALSE(refused.valid);
+  ASSERT_EQ(refused.violations.size(), 100u);
+  EXPECT_EQ(refused.more, 51u);
+  EXPECT_EQ(refused.violations[98].rule, "hospital-number");
+  EXPECT_EQ(refused.violations[99].rule, "person-number") << "the last in the document";
 }
 
 TEST(Validator, ReadsOutThePersonsOfEveryResource) {
