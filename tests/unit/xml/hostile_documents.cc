@@ -15,8 +15,34 @@ std::string Times(std::size_t count, std::string_view unit) {
   return text;
 }
 
-std::string Message() {
-  return Example("Doedsfall_v1.0");
+// Each file is read once, before the documents are made: who looks on as they are checked
+// must see no file opened.
+const std::string& Message() {
+  static const std::string message = Example("Doedsfall_v1.0");
+  return message;
+}
+const std::string& ManyPersons() {
+  static const std::string message =
+      ReadFile(SchemasDir() + "/examples/MeldingOmInnflytting_v1.0.xml");
+  return message;
+}
+const std::string& ManyAttachments() {
+  static const std::string message = Example("Doedsfall_v1.2_uten_vedlegg");
+  return message;
+}
+
+// A message with a signature, and in its KeyInfo this content of any kind.
+std::string InKeyInfo(const std::string& content) {
+  static const std::string message =
+      ReadFile(SchemasDir() + "/examples/RekvisisjonAvDNummer_5.0.xml");
+  return Changed(message, "</rekvisisjonAvDNummer>",
+                 "<ds:Signature xmlns:ds=\"http://www.w3.org/2000/09/xmldsig#\"><ds:SignedInfo>"
+                 "<ds:CanonicalizationMethod Algorithm=\"urn:c\"/>"
+                 "<ds:SignatureMethod Algorithm=\"urn:s\"/><ds:Reference>"
+                 "<ds:DigestMethod Algorithm=\"urn:d\"/><ds:DigestValue>AA==</ds:DigestValue>"
+                 "</ds:Reference></ds:SignedInfo><ds:SignatureValue>AA==</ds:SignatureValue>"
+                 "<ds:KeyInfo>" +
+                     content + "</ds:KeyInfo></ds:Signature></rekvisisjonAvDNummer>");
 }
 
 constexpr std::string_view kHead = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
@@ -59,6 +85,7 @@ std::string Utf16(const std::string& ascii, bool big, bool mark) {
 }  // namespace
 
 std::vector<Hostile> HostileDocuments(const std::string& url, const std::string& file) {
+  Message(), ManyPersons(), ManyAttachments(), InKeyInfo(""), LaxCatalogue();
   const auto reject = Must::kReject;
   const auto accept = Must::kAccept;
   std::vector<Hostile> kinds = {
@@ -89,6 +116,15 @@ std::vector<Hostile> HostileDocuments(const std::string& url, const std::string&
        [] {
          return WithDoctype("[<!ENTITY e \"" + Times(50000, "x") + "\">]", "Lege Eksempel",
                             Times(4000, "&e;"));
+       }},
+      {"billion laughs that nobody asks for", reject, "doctype",
+       [] {
+         std::string subset = "[<!ENTITY e0 \"ha\">";
+         for (int i = 1; i < 10; ++i) {
+           subset += "<!ENTITY e" + std::to_string(i) + " \"" +
+                     Times(10, "&e" + std::to_string(i - 1) + ";") + "\">";
+         }
+         return WithDoctype(subset + "]");
        }},
       {"harmless entity", reject, "doctype",
        [] { return WithDoctype("[<!ENTITY e \"x\">]", "Lege Eksempel", "&e;"); }},
@@ -141,6 +177,17 @@ std::vector<Hostile> HostileDocuments(const std::string& url, const std::string&
                             " urn:other " + url + "\">a</x></w>");
        },
        false, true},
+      {"schemaLocation in KeyInfo", accept, "",
+       [=] {
+         return InKeyInfo("<x xmlns=\"urn:foreign\" " + std::string(kXsi) +
+                          "xsi:schemaLocation=\"urn:foreign " + file + " urn:other " + url +
+                          "\">a</x>");
+       }},
+      {"levels without end in KeyInfo", reject, "too-deep",
+       [] {
+         return InKeyInfo("<x xmlns='urn:foreign'>" + Times(20000, "<a>") + Times(20000, "</a>") +
+                          "</x>");
+       }},
       {"noNamespaceSchemaLocation", accept, "",
        [=] { return InRoot("xsi:noNamespaceSchemaLocation=\"" + url + "\""); }},
       {"stylesheet", accept, "",
@@ -152,6 +199,7 @@ std::vector<Hostile> HostileDocuments(const std::string& url, const std::string&
        [] { return InText(Times(100000, "<a>") + Times(100000, "</a>")); }},
       {"100,000 levels never closed", reject, "too-deep",
        [] { return std::string(kHead) + Times(100000, "<a>"); }},
+      {"600,000 levels", reject, "too-deep", [] { return Times(600000, "<a>"); }},
       {"levels with attributes", reject, "too-deep",
        [] { return std::string(kHead) + Times(50000, "<a b='>'>"); }},
       {"20,000 levels in lax content", reject, "too-deep",
@@ -272,6 +320,18 @@ std::vector<Hostile> HostileDocuments(const std::string& url, const std::string&
       {"json", reject, "not-well-formed", [] { return std::string("{\"a\": 1}"); }},
       {"text of 50 MB", reject, "too-large", [] { return InText(Times(50u << 20, "x")); }},
       {"text of almost 2 MB", reject, "length", [] { return InText(Times(2000000, "x")); }},
+      {"attribute of almost 2 MB", reject, "attribute-unexpected",
+       [] { return InRoot("a='" + Times(2000000, "x") + "'"); }},
+      {"white space of almost 2 MB", accept, "",
+       [] { return Changed(Message(), "<kilde>", Times(2000000, " ") + "<kilde>"); }},
+      {"comment of almost 2 MB", accept, "",
+       [] { return Message() + "<!--" + Times(2000000, " ") + "-->"; }},
+      {"30,000 repeats", reject, "attachment-missing",
+       [] {
+         return Changed(ManyAttachments(), "</forespoersel>",
+                        Times(30000, "<vedlegg><dokumenttype/><multipartnavn/></vedlegg>") +
+                            "</forespoersel>");
+       }},
       {"attribute of 12 MB", reject, "too-large",
        [] { return InRoot("a='" + Times(12u << 20, "x") + "'"); }},
       {"a million repeats", reject, "too-large",
@@ -281,8 +341,7 @@ std::vector<Hostile> HostileDocuments(const std::string& url, const std::string&
        }},
       {"a wrong number in each of 10,000 elements", reject, "person-number",
        [] {
-         return Changed(ReadFile(SchemasDir() + "/examples/MeldingOmInnflytting_v1.0.xml"),
-                        "<opphold>",
+         return Changed(ManyPersons(), "<opphold>",
                         Times(10000,
                               "<familierelasjon><foedselsEllerDNummer>21873816358"
                               "</foedselsEllerDNummer><relatertPersonsRolle>soesken"

@@ -21,7 +21,8 @@ struct Hostile {
 
 void PrintTo(const Hostile& hostile, std::ostream* out);
 
-// `url` and `file`: outside, where some of them point to.
+// `url` and `file`: outside, where some of them point to.  To make one of them opens no
+// file.
 std::vector<Hostile> HostileDocuments(const std::string& url, const std::string& file);
 
 }  // namespace utboks::test
