@@ -27,7 +27,7 @@ const std::string& ManyPersons() {
   return message;
 }
 const std::string& ManyAttachments() {
-  static const std::string message = Example("Doedsfall_v1.2_uten_vedlegg");
+  static const std::string message = Example("Doedsfall_v1.2");
   return message;
 }
 
