@@ -86,6 +86,9 @@ ca_file = "$work/pki/ca.pem"
 [outbox]
 store = "sqlite:$work/outbox.db"
 min_free = "1MiB"
+
+[schemas]
+directory = "$work/schemas"
 END
 export UTBOKS_CONFIG=$work/utboks.toml
 

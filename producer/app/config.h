@@ -44,6 +44,10 @@ struct IdentifiersSection {
   Severity checks = Severity::kError;  // of control digits
 };
 
+struct SchemasSection {
+  std::string directory;  // "" = shipped ones alone
+};
+
 struct RetentionSection {
   Millis content_after{}, record_after{};
 };
@@ -67,6 +71,7 @@ struct Config {
   IntakeSection intake;
   IdentifiersSection identifiers;
   MeaningRules meaning;
+  SchemasSection schemas;
   DeliverySettings delivery;
   RetentionSection retention;
   LogSection log;

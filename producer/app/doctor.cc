@@ -207,8 +207,18 @@ Findings JudgeStore(const StoreReport& report, const std::string& file) {
 
 Finding JudgeSchemas(const Status& catalogue, std::span<const SchemaReport> reports,
                      bool production) {
-  const std::string todo = "install utboks again; `utboks schemas check` shows each";
-  if (!catalogue.ok()) return Fails("schemas", catalogue, todo);
+  const auto todo = [](SchemaSet set) {
+    return fmt::format(
+        "{}; `utboks schemas check` shows each",
+        set == SchemaSet::kShipped
+            ? "install utboks again"
+            : "install the register's schemas again, or go back to the shipped ones: "
+              "`utboks schemas install --shipped`");
+  };
+  if (!catalogue.ok()) {
+    return Fails("schemas", catalogue,
+                 "install again what is wrong: utboks, or the register's schemas");
+  }
   const auto taken = [&](const SchemaReport& report) {
     return report.status == EditionStatus::kProduction ||
            (!production && report.status == EditionStatus::kTest);
@@ -216,13 +226,17 @@ Finding JudgeSchemas(const Status& catalogue, std::span<const SchemaReport> repo
   const auto broken = std::find_if(reports.begin(), reports.end(), [&](const SchemaReport& report) {
     return !report.usable.ok() && taken(report);
   });
-  if (broken != reports.end()) return Fails("schemas", broken->usable, todo);
+  if (broken != reports.end()) return Fails("schemas", broken->usable, todo(broken->set));
   const auto idle = std::find_if(reports.begin(), reports.end(),
                                  [](const SchemaReport& report) { return !report.usable.ok(); });
-  if (idle != reports.end()) return Look("schemas", idle->usable.text(), todo);
-  return Well("schemas", fmt::format("{} editions load, {} of them are taken in {}", reports.size(),
-                                     std::count_if(reports.begin(), reports.end(), taken),
-                                     production ? "production" : "test"));
+  if (idle != reports.end()) return Look("schemas", idle->usable.text(), todo(idle->set));
+  const auto installed = std::ranges::count(reports, SchemaSet::kInstalled, &SchemaReport::set);
+  return Well(
+      "schemas",
+      fmt::format(
+          "{} editions load, {} of them are taken in {}{}", reports.size(),
+          std::count_if(reports.begin(), reports.end(), taken), production ? "production" : "test",
+          installed == 0 ? "; all as shipped" : fmt::format("; {} as installed", installed)));
 }
 
 Findings JudgeCredentials(const Status& failure) {

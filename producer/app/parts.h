@@ -32,7 +32,10 @@ class Parts {
   virtual Result<Store*> OpenStore(const StoreUse& use) = 0;
   // Over OpenStore({}) unless the store is open already.
   virtual Result<Operator*> GetOperator() = 0;
+  // What documents are held against, here: with the schemas that are installed.
   virtual Result<const Catalogue*> GetCatalogue() = 0;
+  // As it came with the program, whatever is installed or wrong with that.
+  virtual Result<const Catalogue*> GetShippedCatalogue() = 0;
   virtual Result<const Validator*> GetValidator() = 0;
   // Whole days until our certificate runs out; nothing when there is none to read.
   virtual std::optional<long long> CertificateDays() = 0;

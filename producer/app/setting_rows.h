@@ -13,7 +13,7 @@ namespace utboks::app {
 
 std::span<const Setting> RegisterRows();
 std::span<const Setting> DeliveryRows();
-std::span<const Setting> OutboxRows();  // outbox, intake, retention, log
+std::span<const Setting> OutboxRows();  // outbox, intake, schemas, retention, log
 std::span<const Setting> ChecksRows();  // identifiers, meaning
 // Of parts that this version does not have: accepted values change nothing.
 std::span<const Setting> LaterRows();

@@ -84,6 +84,15 @@ const std::array kRows = {
             .high = 100'000,
             .meaning = "How many attributes one element may have.",
             .apply = Put<&Config::intake, &IntakeSection::max_attributes>},
+    Setting{.section = "schemas",
+            .key = "directory",
+            .kind = kText,
+            .fallback = "/var/lib/utboks/schemas",
+            .meaning = "Where `utboks schemas install` puts the XSD files that the register "
+                       "publishes, which then go before the shipped ones, contract by contract. "
+                       "No such folder, or \"\": the shipped ones. The worker's user writes there. "
+                       "Agencies on one machine may share it.",
+            .apply = Put<&Config::schemas, &SchemasSection::directory>},
     Setting{.section = "retention",
             .key = "content_after",
             .kind = kDuration,

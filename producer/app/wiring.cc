@@ -12,6 +12,7 @@
 #include "producer/app/schema_folder.h"
 #include "producer/intake/recheck.h"
 #include "producer/net/endpoint.h"
+#include "producer/xml/installed_schemas.h"
 
 namespace utboks::app {
 namespace {
@@ -132,13 +133,26 @@ Result<Operator*> Wiring::GetOperator() {
   return operator_.get();
 }
 
-Result<const Catalogue*> Wiring::GetCatalogue() {
-  if (!catalogue_) {
+Result<const Catalogue*> Wiring::GetShippedCatalogue() {
+  if (!shipped_catalogue_) {
     const auto folder = FindSchemaFolder();
     if (!folder.ok()) return folder.status();
     auto catalogue = Catalogue::Load(*folder);
     if (!catalogue.ok()) return catalogue.status();
-    catalogue_ = *std::move(catalogue);
+    shipped_catalogue_ = *std::move(catalogue);
+  }
+  return &*shipped_catalogue_;
+}
+
+Result<const Catalogue*> Wiring::GetCatalogue() {
+  if (!catalogue_) {
+    const auto config = GetConfig();
+    if (!config.ok()) return config.status();
+    const auto shipped = GetShippedCatalogue();
+    if (!shipped.ok()) return shipped.status();
+    auto installed = InstalledSchemas((*config)->schemas.directory).Read();
+    if (!installed.ok()) return installed.status();
+    catalogue_ = (*shipped)->With(*std::move(installed));
   }
   return &*catalogue_;
 }

@@ -31,6 +31,7 @@ class Wiring final : public Parts {
   Result<Store*> OpenStore(const StoreUse& use) override;
   Result<Operator*> GetOperator() override;
   Result<const Catalogue*> GetCatalogue() override;
+  Result<const Catalogue*> GetShippedCatalogue() override;
   Result<const Validator*> GetValidator() override;
   std::optional<long long> CertificateDays() override;
   Clock& clock() override { return SystemClock(); }
@@ -43,7 +44,7 @@ class Wiring final : public Parts {
   const Environment environment_;
   // Each is made once, by the call of its name; later ones use earlier ones.
   std::optional<Config> config_;
-  std::optional<Catalogue> catalogue_;
+  std::optional<Catalogue> shipped_catalogue_, catalogue_;
   std::unique_ptr<Validator> validator_;
   std::unique_ptr<Revalidator> revalidator_;
   std::unique_ptr<Store> store_;

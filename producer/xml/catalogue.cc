@@ -12,6 +12,7 @@
 #include <xercesc/sax2/DefaultHandler.hpp>
 
 #include "producer/xml/schema.h"
+#include "producer/xml/shipped_schemas.h"
 #include "producer/xml/utf8.h"
 
 namespace utboks {
@@ -139,6 +140,10 @@ Status Unusable(const std::string& dir, const std::string& why) {
 
 }  // namespace
 
+std::string_view SchemaSetName(SchemaSet set) {
+  return set == SchemaSet::kInstalled ? "installed" : "shipped";
+}
+
 std::string_view EditionStatusName(EditionStatus status) {
   switch (status) {
     case EditionStatus::kProduction:
@@ -164,7 +169,8 @@ bool Ressurs::EnabledIn(bool production) const {
 }
 
 Result<Catalogue> Catalogue::Load(const std::string& dir) {
-  auto schema = xml::Schema::Load(dir, "catalogue.xsd");
+  auto shipped = std::make_shared<const ShippedSchemas>(dir);
+  auto schema = xml::Schema::Load(*shipped, "catalogue.xsd");
   if (!schema.ok()) return schema.status();
   CatalogueHandler handler;
   try {
@@ -196,10 +202,26 @@ Result<Catalogue> Catalogue::Load(const std::string& dir) {
   }
   Catalogue catalogue;
   catalogue.dir_ = dir;
+  catalogue.shipped_ = std::move(shipped);
   for (Ressurs& entry : handler.found()) {
     (entry.hendelse ? catalogue.hendelser_ : catalogue.ressurser_).push_back(std::move(entry));
   }
   return catalogue;
+}
+
+Catalogue Catalogue::With(std::shared_ptr<const PublishedSchemas> published) const {
+  Catalogue with = *this;
+  with.published_ = std::move(published);
+  return with;
+}
+
+SchemaSet Catalogue::SetOf(const Edition& edition) const {
+  return published_ && published_->Has(edition.file) ? SchemaSet::kInstalled : SchemaSet::kShipped;
+}
+
+std::shared_ptr<const SchemaSource> Catalogue::SourceOf(const Edition& edition) const {
+  if (SetOf(edition) == SchemaSet::kInstalled) return published_;
+  return shipped_;
 }
 
 const Ressurs* Catalogue::Find(std::string_view ressurs) const {

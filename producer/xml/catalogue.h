@@ -2,15 +2,23 @@
 // so that adding one needs no release.  schemas/README.md is its manual.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "producer/domain/multipart_form.h"
+#include "producer/xml/published_schemas.h"
+#include "producer/xml/schema_source.h"
 #include "queue/base/status.h"
 
 namespace utboks {
+
+// Which files an edition's schema is loaded from: those that came with the program, or
+// the register's own, once `utboks schemas install` has put them in their place.
+enum class SchemaSet { kShipped, kInstalled };
+std::string_view SchemaSetName(SchemaSet set);  // "shipped", "installed"
 
 enum class EditionStatus {
   kProduction,  // taken in both environments
@@ -74,13 +82,16 @@ struct Ressurs {
   bool EnabledIn(bool production) const;                    // any edition of it is
 };
 
-// Const after Load; safe for many threads.
+// Const after Load; safe for many threads.  A copy is as good as the first.
 class Catalogue {
  public:
   // Reads DIR/catalogue.xml and checks it against DIR/catalogue.xsd and against
   // itself.  No contract's schema is loaded.  kConfig names file, line and what is
   // wrong.
   static Result<Catalogue> Load(const std::string& dir);
+  // The same, but each edition whose file `published` has is loaded from there, with
+  // all that it includes; the others stay as they are shipped.
+  Catalogue With(std::shared_ptr<const PublishedSchemas> published) const;
 
   const std::string& dir() const { return dir_; }
   const std::vector<Ressurs>& ressurser() const { return ressurser_; }
@@ -91,8 +102,15 @@ class Catalogue {
   const Ressurs* FindByRoot(std::string_view root, std::string_view name_space,
                             bool attachments = false) const;
 
+  SchemaSet SetOf(const Edition& edition) const;
+  // Where its schema is loaded from.
+  std::shared_ptr<const SchemaSource> SourceOf(const Edition& edition) const;
+  const SchemaSource& shipped() const { return *shipped_; }
+
  private:
   std::string dir_;
+  std::shared_ptr<const SchemaSource> shipped_;
+  std::shared_ptr<const PublishedSchemas> published_;  // nothing: all is as shipped
   std::vector<Ressurs> ressurser_, hendelser_;
 };
 

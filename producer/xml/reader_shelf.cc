@@ -4,7 +4,7 @@ namespace utboks::xml {
 
 Result<const Schema*> ReaderShelf::schema() {
   std::call_once(once_, [this] {
-    auto loaded = Schema::Load(dir_, file_);
+    auto loaded = Schema::Load(*source_, file_);
     if (loaded.ok()) {
       schema_ = std::move(loaded).value();
     } else {

@@ -11,6 +11,7 @@
 
 #include "producer/xml/reader.h"
 #include "producer/xml/schema.h"
+#include "producer/xml/schema_source.h"
 #include "queue/base/mutex.h"
 #include "queue/base/status.h"
 
@@ -18,7 +19,9 @@ namespace utboks::xml {
 
 class ReaderShelf {
  public:
-  ReaderShelf(std::string dir, std::string file) : dir_(std::move(dir)), file_(std::move(file)) {}
+  // `file` of `source`.
+  ReaderShelf(std::shared_ptr<const SchemaSource> source, std::string file)
+      : source_(std::move(source)), file_(std::move(file)) {}
 
   // The schema; the same failure each time when it cannot be loaded.
   Result<const Schema*> schema();
@@ -28,7 +31,7 @@ class ReaderShelf {
   void PutBack(std::unique_ptr<Reader> reader);
 
  private:
-  const std::string dir_;
+  const std::shared_ptr<const SchemaSource> source_;
   const std::string file_;
   std::once_flag once_;
   Status loaded_;                         // const after once_

@@ -4,12 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <map>
-#include <optional>
-#include <sstream>
-#include <system_error>
+#include <utility>
 #include <xercesc/framework/MemBufInputSource.hpp>
 #include <xercesc/parsers/SAX2XMLReaderImpl.hpp>
 #include <xercesc/sax/SAXParseException.hpp>
@@ -20,62 +16,63 @@
 #include <xercesc/validators/schema/SchemaElementDecl.hpp>
 #include <xercesc/validators/schema/SchemaGrammar.hpp>
 
+#include "producer/xml/schema_door.h"
 #include "producer/xml/utf8.h"
 
 namespace utboks::xml {
 namespace {
 
-namespace fs = std::filesystem;
-
-constexpr std::size_t kMaxSchemaFile = 8u << 20;
-
-std::optional<std::string> ReadAll(const fs::path& path) {
-  std::error_code error;
-  const auto size = fs::file_size(path, error);
-  if (error || size > kMaxSchemaFile) return std::nullopt;
-  std::ifstream in(path, std::ios::binary);
-  std::string bytes(size, '\0');
-  if (!in.read(bytes.data(), static_cast<std::streamsize>(size))) return std::nullopt;
-  return bytes;
+// How Xerces knows a file: a path that begins in the source.
+std::u16string AddressOf(const std::string& file) {
+  return ToUtf16("/" + file);
 }
 
-// Hands Xerces the schema's files out of one folder, and remembers them.
+// Hands Xerces the files of a source, and remembers them.
 class SchemaFiles : public xerces::XMLEntityResolver {
  public:
-  explicit SchemaFiles(fs::path dir) : dir_(std::move(dir)) {}
+  explicit SchemaFiles(const SchemaSource& source) : source_(source) {}
 
   xerces::InputSource* resolveEntity(xerces::XMLResourceIdentifier* wanted) override {
-    const fs::path named =
+    // Of a DTD, which no schema needs: nothing stands there.  No answer at all would
+    // make Xerces look for it itself.
+    if (wanted->getResourceIdentifierType() == xerces::XMLResourceIdentifier::ExternalEntity) {
+      return Source("", AddressOf("dtd"));
+    }
+    const std::string location =
         ToUtf8(View(wanted->getSchemaLocation() != nullptr ? wanted->getSchemaLocation()
                                                            : wanted->getSystemId()));
-    const fs::path from = fs::path(ToUtf8(View(wanted->getBaseURI()))).parent_path();
-    return Open((from / named).lexically_normal());
+    if (location.empty()) return nullptr;  // an import that names no file
+    std::string from = ToUtf8(View(wanted->getBaseURI()));
+    if (from.starts_with('/')) from.erase(0, 1);
+    const std::string file = source_.Meant(location, from);
+    const auto opened = file.empty() ? nullptr : Open(file);
+    if (opened == nullptr && wrong_.empty()) {
+      const std::size_t slash = location.find_last_of('/');
+      wrong_ = fmt::format("{} names {}, which is not there", from,
+                           file.empty() ? location.substr(slash + 1) : file);
+    }
+    return opened;
   }
 
-  // Nothing, and missing() says what, when the file is outside the folder or cannot
-  // be read.  The caller owns the source; its bytes live as long as this.
-  xerces::MemBufInputSource* Open(const fs::path& path) {
-    const std::string name = path.lexically_relative(dir_).generic_string();
-    auto found = files_.find(name);
+  // Nothing when it is not there or must not be read; then wrong() may say why.  The
+  // caller owns the source; its bytes live as long as this.
+  xerces::MemBufInputSource* Open(const std::string& file) {
+    auto found = files_.find(file);
     if (found == files_.end()) {
-      const bool inside = !name.empty() && !name.starts_with("..") && name != ".";
-      auto bytes = inside ? ReadAll(path) : std::nullopt;
-      if (!bytes) {
-        if (missing_.empty()) missing_ = path.filename().string();
+      auto bytes = source_.Read(file);
+      if (!bytes) return nullptr;
+      if (const auto why = CheckSchemaDoor(*bytes)) {
+        if (wrong_.empty()) wrong_ = fmt::format("{}: {}", file, *why);
         return nullptr;
       }
-      found = files_.emplace(name, std::move(*bytes)).first;
-      order_.push_back(name);
+      found = files_.emplace(file, std::move(*bytes)).first;
+      order_.push_back(file);
     }
-    const std::string& bytes = found->second;
-    auto source =
-        std::make_unique<xerces::MemBufInputSource>(reinterpret_cast<const XMLByte*>(bytes.data()),
-                                                    bytes.size(), ToUtf16Path(path).c_str(), false);
-    source->setCopyBufToStream(false);
-    return source.release();
+    return Source(found->second, AddressOf(file));
   }
 
-  const std::string& missing() const { return missing_; }
+  const std::string& wrong() const { return wrong_; }
+  const std::vector<std::string>& order() const { return order_; }
 
   std::string Hash() const {
     Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
@@ -84,13 +81,17 @@ class SchemaFiles : public xerces::XMLEntityResolver {
   }
 
  private:
-  // Only ever compared and shown, so a byte per character does.
-  static std::u16string ToUtf16Path(const fs::path& path) { return ToUtf16(path.string()); }
+  static xerces::MemBufInputSource* Source(std::string_view bytes, const std::u16string& address) {
+    auto source = std::make_unique<xerces::MemBufInputSource>(
+        reinterpret_cast<const XMLByte*>(bytes.data()), bytes.size(), address.c_str(), false);
+    source->setCopyBufToStream(false);
+    return source.release();
+  }
 
-  fs::path dir_;
+  const SchemaSource& source_;
   std::map<std::string, std::string> files_;
   std::vector<std::string> order_;
-  std::string missing_;
+  std::string wrong_;
 };
 
 // Schemas hold nothing personal, so the parser's own words may be shown.
@@ -103,17 +104,16 @@ class FirstError : public xerces::DefaultHandler {
  private:
   void Keep(const xerces::SAXParseException& e) {
     if (!text_.empty()) return;
-    text_ = fmt::format("{}:{}: {}", fs::path(ToUtf8(View(e.getSystemId()))).filename().string(),
+    const std::string address = ToUtf8(View(e.getSystemId()));
+    text_ = fmt::format("{}:{}: {}", address.substr(address.find_last_of('/') + 1),
                         e.getLineNumber(), ToUtf8(View(e.getMessage())));
   }
   std::string text_;
 };
 
-Status Unusable(const std::string& file, const std::string& why) {
+Status Unusable(const SchemaSource& source, const std::string& file, const std::string& why) {
   return {Code::kConfig,
-          fmt::format("the schema {} cannot be used: {}; put the schema files back, or look at "
-                      "the catalogue",
-                      file, why)};
+          fmt::format("the schema {} cannot be used: {}; {}", file, why, source.remedy())};
 }
 
 }  // namespace
@@ -121,19 +121,20 @@ Status Unusable(const std::string& file, const std::string& why) {
 Schema::Schema() : pool_(std::make_unique<xerces::XMLGrammarPoolImpl>()) {}
 Schema::~Schema() = default;
 
-Result<std::shared_ptr<const Schema>> Schema::Load(const std::string& dir,
+Result<std::shared_ptr<const Schema>> Schema::Load(const SchemaSource& source,
                                                    const std::string& file) {
   UseXerces();
-  std::error_code error;
-  const fs::path root = fs::weakly_canonical(fs::absolute(dir, error), error);
-  if (error) return Unusable(file, "its folder cannot be read");
   std::shared_ptr<Schema> schema(new Schema());
-  SchemaFiles files(root);
+  SchemaFiles files(source);
   FirstError errors;
   bool loaded = false;
   try {
-    std::unique_ptr<xerces::MemBufInputSource> source(files.Open(root / file));
-    if (!source) return Unusable(file, "it is not in the folder, or cannot be read");
+    std::unique_ptr<xerces::MemBufInputSource> main(files.Open(file));
+    if (!main) {
+      return Unusable(
+          source, file,
+          files.wrong().empty() ? "it is not in the folder, or cannot be read" : files.wrong());
+    }
     xerces::SAX2XMLReaderImpl reader(xerces::XMLPlatformUtils::fgMemoryManager,
                                      schema->pool_.get());
     reader.setFeature(xerces::XMLUni::fgXercesSchema, true);
@@ -143,22 +144,20 @@ Result<std::shared_ptr<const Schema>> Schema::Load(const std::string& dir,
     reader.setFeature(xerces::XMLUni::fgXercesDisableDefaultEntityResolution, true);
     reader.setXMLEntityResolver(&files);
     reader.setErrorHandler(&errors);
-    loaded = reader.loadGrammar(*source, xerces::Grammar::SchemaGrammarType, true) != nullptr;
-    if (loaded && errors.text().empty() && files.missing().empty()) schema->Settle();
+    loaded = reader.loadGrammar(*main, xerces::Grammar::SchemaGrammarType, true) != nullptr;
+    if (loaded && errors.text().empty() && files.wrong().empty()) schema->Settle();
   } catch (const xerces::OutOfMemoryException&) {
     return Status(Code::kBusy, "out of memory while loading a schema");
   } catch (const xerces::XMLException& e) {
-    return Unusable(file, ToUtf8(View(e.getMessage())));
+    return Unusable(source, file, ToUtf8(View(e.getMessage())));
   } catch (const xerces::SAXException& e) {
-    return Unusable(file, ToUtf8(View(e.getMessage())));
+    return Unusable(source, file, ToUtf8(View(e.getMessage())));
   }
-  if (!files.missing().empty()) {
-    return Unusable(file,
-                    fmt::format("{}, which it includes, is not in the folder", files.missing()));
-  }
-  if (!errors.text().empty()) return Unusable(file, errors.text());
-  if (!loaded) return Unusable(file, "it holds no schema");
+  if (!files.wrong().empty()) return Unusable(source, file, files.wrong());
+  if (!errors.text().empty()) return Unusable(source, file, errors.text());
+  if (!loaded) return Unusable(source, file, "it holds no schema");
   schema->hash_ = files.Hash();
+  schema->files_ = files.order();
   return std::shared_ptr<const Schema>(std::move(schema));
 }
 
@@ -178,33 +177,40 @@ void Schema::Settle() {
   pool_->lockPool();
 }
 
-bool Schema::HasPath(std::string_view root, std::string_view path) const {
-  const auto named = [](xerces::SchemaElementDecl* element, std::string_view name) {
-    return View(element->getBaseName()) == ToUtf16(name);
-  };
-  xerces::ComplexTypeInfo* type = nullptr;
-  bool found = false;
+xerces::SchemaElementDecl* Schema::FindRoot(std::string_view root,
+                                            std::string_view name_space) const {
   auto grammars = pool_->getGrammarEnumerator();
-  while (grammars.hasMoreElements() && !found) {
+  while (grammars.hasMoreElements()) {
     auto& grammar = static_cast<xerces::SchemaGrammar&>(grammars.nextElement());
+    if (View(grammar.getTargetNamespace()) != ToUtf16(name_space)) continue;
     auto elements = grammar.getElemEnumerator();
-    while (elements.hasMoreElements() && !found) {
+    while (elements.hasMoreElements()) {
       auto& element = elements.nextElement();
       if (element.getEnclosingScope() == xerces::Grammar::TOP_LEVEL_SCOPE &&
-          named(&element, root)) {
-        type = element.getComplexTypeInfo();
-        found = true;
+          View(element.getBaseName()) == ToUtf16(root)) {
+        return &element;
       }
     }
   }
-  if (!found) return false;
+  return nullptr;
+}
+
+bool Schema::HasRoot(std::string_view root, std::string_view name_space) const {
+  return FindRoot(root, name_space) != nullptr;
+}
+
+bool Schema::HasPath(std::string_view root, std::string_view name_space,
+                     std::string_view path) const {
+  xerces::SchemaElementDecl* element = FindRoot(root, name_space);
+  if (element == nullptr) return false;
+  xerces::ComplexTypeInfo* type = element->getComplexTypeInfo();
   while (!path.empty()) {
     const std::size_t slash = std::min(path.find('/'), path.size());
-    const std::string_view step = path.substr(0, slash);
+    const std::u16string step = ToUtf16(path.substr(0, slash));
     path.remove_prefix(std::min(slash + 1, path.size()));
     xerces::SchemaElementDecl* child = nullptr;
     for (XMLSize_t i = 0; type != nullptr && i < type->elementCount(); ++i) {
-      if (named(type->elementAt(i), step)) child = type->elementAt(i);
+      if (View(type->elementAt(i)->getBaseName()) == step) child = type->elementAt(i);
     }
     if (child == nullptr) return false;
     type = child->getComplexTypeInfo();

@@ -65,7 +65,8 @@ class Validator::Impl {
     auto& entry = entries.emplace(ressurs.name, ressurs).first->second;
     for (const Edition& edition : ressurs.editions) {
       auto& shelf = shelves[edition.file];
-      if (!shelf) shelf = std::make_unique<xml::ReaderShelf>(catalogue.dir(), edition.file);
+      if (!shelf)
+        shelf = std::make_unique<xml::ReaderShelf>(catalogue.SourceOf(edition), edition.file);
       entry.shelves.push_back(shelf.get());
     }
   }
@@ -78,6 +79,15 @@ class Validator::Impl {
   // Indexes of the editions to try, in the order of trying.
   std::vector<std::size_t> Editions(const Entry& entry,
                                     std::optional<std::string_view> wanted) const;
+  // Whether edition `i` takes all that the one before it takes.  The catalogue says so
+  // of the shipped ones.
+  bool Widens(const Entry& entry, std::size_t i) const {
+    const auto shipped = [this](const Edition& edition) {
+      return catalogue.SetOf(edition) == SchemaSet::kShipped;
+    };
+    const auto& editions = entry.ressurs.editions;
+    return editions[i].widens && shipped(editions[i]) && shipped(editions[i - 1]);
+  }
   Status TryEditions(const Entry& entry, const std::vector<std::size_t>& editions,
                      const Opened& opened, bool schema_only, Checked* checked,
                      xml::Reading* reading) const;
@@ -133,7 +143,7 @@ Status Validator::Impl::TryEditions(const Entry& entry, const std::vector<std::s
     if (accepted || !reading->whole) break;
     if (names_types) continue;
     refused_from = i;
-    while (refused_from > 0 && entry.ressurs.editions[refused_from].widens) --refused_from;
+    while (refused_from > 0 && Widens(entry, refused_from)) --refused_from;
   }
   return {};
 }

@@ -10,6 +10,7 @@ testing::ProcessSpec UtboksProgram(const std::string& path, const std::string& b
   spec.argv.insert(spec.argv.end(), words.begin(), words.end());
   spec.environment = settings;
   spec.environment.push_back("UTBOKS_OUTBOX_STORE=sqlite:" + path);
+  spec.environment.emplace_back("UTBOKS_SCHEMAS_DIRECTORY=");  // the shipped ones
   spec.environment.push_back("UTBOKS_REGISTER_BASE_URL=" + base_url);
   spec.environment.emplace_back("UTBOKS_REGISTER_ORGANISATION_NUMBER=100101688");
   return spec;

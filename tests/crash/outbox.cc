@@ -36,6 +36,9 @@ client_certificate = "{}"
 client_key = "{}"
 ca_file = "{}"
 
+[schemas]
+directory = ""
+
 [outbox]
 store = "sqlite:{}"
 min_free = "1MiB"

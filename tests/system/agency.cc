@@ -142,6 +142,7 @@ Agency::Agency() {
   SetText("register.ca_file", pki.ca());
   SetText("outbox.store", "sqlite:" + store());
   SetText("outbox.min_free", "1MiB");
+  SetText("schemas.directory", schemas());
   Set("delivery.rate_limit_per_minute", "60000");
   SetText("delivery.backoff_min", "20ms");
   SetText("delivery.backoff_max", "200ms");

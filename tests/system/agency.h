@@ -107,6 +107,8 @@ class Agency {
 
   std::string store() const { return home_.File("outbox/outbox.db"); }
   std::string keys() const { return store() + ".keys"; }
+  // Where it installs schemas; it has none.
+  std::string schemas() const { return home_.File("schemas"); }
   std::string folder() const { return home_.path().string(); }
   // Does `sql` to it, as no command would: for what a test must pretend.
   void Meddle(const std::string& sql);

@@ -213,6 +213,12 @@ TEST(DoctorTest, SchemasOfUseMustLoadAndOthersShould) {
                                           report(EditionStatus::kWithdrawn, {})};
   ExpectFindings("test", {JudgeSchemas({}, well, false)},
                  {{"schemas", Grade::kOk, "3 editions load, 2 of them are taken in test"}});
+  EXPECT_THAT(JudgeSchemas({}, well, false).text, HasSubstr("all as shipped"));
+  std::vector<SchemaReport> installed = well;
+  installed[1].set = SchemaSet::kInstalled;
+  EXPECT_THAT(JudgeSchemas({}, installed, false).text, HasSubstr("1 as installed"));
+  installed[1].usable = broken;
+  EXPECT_THAT(JudgeSchemas({}, installed, false).todo, HasSubstr("schemas install --shipped"));
   ExpectFindings("production", {JudgeSchemas({}, well, true)},
                  {{"schemas", Grade::kOk, "3 editions load, 1 of them are taken in production"}});
   const std::vector<SchemaReport> bad = {report(EditionStatus::kProduction, {}),

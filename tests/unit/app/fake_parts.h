@@ -64,6 +64,7 @@ class FakeParts final : public Parts {
     }
     return &*catalogue_;
   }
+  Result<const Catalogue*> GetShippedCatalogue() override { return GetCatalogue(); }
   Result<const Validator*> GetValidator() override {
     const auto catalogue = GetCatalogue();
     if (!catalogue.ok()) return catalogue.status();

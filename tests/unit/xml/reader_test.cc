@@ -10,6 +10,7 @@
 
 #include "producer/xml/reader.h"
 #include "producer/xml/reader_shelf.h"
+#include "producer/xml/shipped_schemas.h"
 #include "tests/unit/xml/own_catalogue.h"
 
 namespace utboks::test {
@@ -103,7 +104,7 @@ TEST(Reader, WhereXsiTypeAsksForAValueNoElementMayStand) {
 }
 
 TEST(Reader, IsKeptOnlyAfterADocumentThatLeavesNothingBehind) {
-  xml::ReaderShelf shelf(LaxCatalogue().dir(), "lax.xsd");
+  xml::ReaderShelf shelf(std::make_shared<ShippedSchemas>(LaxCatalogue().dir()), "lax.xsd");
   ASSERT_TRUE(shelf.schema().ok());
   const auto keeps = [&](const std::string& document) {
     const auto reader = shelf.Take();
