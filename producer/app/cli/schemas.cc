@@ -47,7 +47,7 @@ class Schemas final : public Command {
     const auto config = parts.GetConfig();
     if (!config.ok()) return config.status();
     const bool production = (*config)->registry.production;
-    Table table({"ressurs", "edition", "status", "taken here", "file"});
+    Table table({"ressurs", "edition", "status", "taken here", "attachments", "file"});
     for (const auto* entries : {&catalogue.ressurser(), &catalogue.hendelser()}) {
       for (const Ressurs& entry : *entries) ListEditions(entry, production, table, console);
     }
@@ -66,10 +66,12 @@ class Schemas final : public Command {
                          .Add("edition", edition.name)
                          .Add("status", status)
                          .Add("enabled", enabled)
+                         .Add("attachments", entry.multipart.has_value())
                          .Add("file", edition.file));
       } else {
         const std::string taken = entry.hendelse ? "feedback" : enabled ? "yes" : "no";
-        table.Row({entry.name, edition.name, status, taken, edition.file});
+        table.Row(
+            {entry.name, edition.name, status, taken, entry.multipart ? "yes" : "", edition.file});
       }
     }
   }

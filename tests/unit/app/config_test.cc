@@ -56,6 +56,34 @@ TEST(ConfigTest, AnEmptyFileGivesTheDefaults) {
   EXPECT_EQ(config->log.format, LogFormat::kText);
 }
 
+TEST(ConfigTest, EveryRuleOfMeaningIsOffAWarningOrAnError) {
+  const std::vector<std::pair<std::string, Severity MeaningRules::*>> rules = {
+      {"date_in_future", &MeaningRules::date_in_future},
+      {"death_before_birth", &MeaningRules::death_before_birth},
+      {"same_person_twice", &MeaningRules::same_person_twice},
+      {"sent_in_future", &MeaningRules::sent_in_future},
+      {"sent_without_zone", &MeaningRules::sent_without_zone}};
+  const MeaningRules own;
+  for (const auto& [key, field] : rules) {
+    EXPECT_EQ(Parse("")->meaning.*field, own.*field) << key;
+    for (const auto& [value, severity] :
+         {std::pair("off", Severity::kOff), std::pair("warning", Severity::kWarning),
+          std::pair("error", Severity::kError)}) {
+      const auto config = Parse("[meaning]\n" + key + " = \"" + value + "\"\n");
+      ASSERT_TRUE(config.ok()) << config.status().text();
+      for (const auto& [other, of_other] : rules) {
+        EXPECT_EQ(config->meaning.*of_other, other == key ? severity : own.*of_other) << key;
+      }
+    }
+    EXPECT_EQ(Parse("[meaning]\n" + key + " = \"on\"\n").code(), Code::kConfig);
+  }
+  for (const auto& [value, severity] :
+       {std::pair("off", Severity::kOff), std::pair("warning", Severity::kWarning)}) {
+    EXPECT_EQ(Parse("[identifiers]\nchecks = \"" + std::string(value) + "\"\n")->identifiers.checks,
+              severity);
+  }
+}
+
 // The defaults of the table are those of delivery's own struct.
 TEST(ConfigTest, DeliveryDefaultsAreTheOnesDeliveryHas) {
   const auto config = Parse("");

@@ -103,7 +103,7 @@ TEST_F(ProgramTest, SlipsAreNamed) {
 TEST_F(ProgramTest, HelpNamesExactlyWhatIsBuilt) {
   const Ran ran = Run({"--help"});
   EXPECT_EQ(ran.exit_code, 0);
-  for (const char* absent : {"amqp", "spool", "http", "feedback", "notices", "canary", "vedlegg"}) {
+  for (const char* absent : {"amqp", "spool", "http", "feedback", "notices", "canary"}) {
     EXPECT_THAT(ran.out, Not(HasSubstr(absent)));
   }
   for (const auto& command : AllCommands()) {
