@@ -72,7 +72,13 @@ Result<std::string> ReadFile(int dir, const std::string& name, const std::string
   struct stat info {};
   if (!file.ok() || fstat(file.fd(), &info) != 0) return Unreadable(path, errno);
   if (!S_ISREG(info.st_mode)) return NotRegular(path, info.st_mode);
-  std::string bytes(PublishedSchemas::kMaxFile + 1, '\0');
+  const auto size = static_cast<std::size_t>(info.st_size);
+  if (size > PublishedSchemas::kMaxFile) {
+    return Status(Code::kInvalid, fmt::format("{} is larger than {} MiB: it is no schema of the "
+                                              "register",
+                                              path, PublishedSchemas::kMaxFile >> 20));
+  }
+  std::string bytes(size + 1, '\0');  // one more, to see its end
   std::size_t length = 0;
   while (length < bytes.size()) {
     const ssize_t got = read(file.fd(), bytes.data() + length, bytes.size() - length);
@@ -81,13 +87,11 @@ Result<std::string> ReadFile(int dir, const std::string& name, const std::string
     if (got == 0) break;
     length += static_cast<std::size_t>(got);
   }
-  if (length > PublishedSchemas::kMaxFile) {
-    return Status(Code::kInvalid, fmt::format("{} is larger than {} MiB: it is no schema of the "
-                                              "register",
-                                              path, PublishedSchemas::kMaxFile >> 20));
+  if (length != size) {
+    return Status(Code::kUnreadable,
+                  fmt::format("{} is being written: try again once it is whole", path));
   }
   bytes.resize(length);
-  bytes.shrink_to_fit();
   return bytes;
 }
 
