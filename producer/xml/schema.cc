@@ -33,8 +33,8 @@ class SchemaFiles : public xerces::XMLEntityResolver {
   explicit SchemaFiles(const SchemaSource& source) : source_(source) {}
 
   xerces::InputSource* resolveEntity(xerces::XMLResourceIdentifier* wanted) override {
-    // Of a DTD, which no schema needs: nothing stands there.  No answer at all would
-    // make Xerces look for it itself.
+    // Of a DTD, and the door lets none through.  Were no answer given, Xerces would
+    // look for it itself.
     if (wanted->getResourceIdentifierType() == xerces::XMLResourceIdentifier::ExternalEntity) {
       return Source("", AddressOf("dtd"));
     }
@@ -61,12 +61,14 @@ class SchemaFiles : public xerces::XMLEntityResolver {
     if (found == files_.end()) {
       auto bytes = source_.Read(file);
       if (!bytes) return nullptr;
-      if (const auto why = CheckSchemaDoor(*bytes)) {
+      std::string text;
+      if (const auto why = CheckSchemaDoor(*bytes, &text)) {
         if (wrong_.empty()) wrong_ = fmt::format("{}: {}", file, *why);
         return nullptr;
       }
-      found = files_.emplace(file, std::move(*bytes)).first;
+      found = files_.emplace(file, std::move(text)).first;
       order_.push_back(file);
+      hash_.update(*bytes);
     }
     return Source(found->second, AddressOf(file));
   }
@@ -74,11 +76,8 @@ class SchemaFiles : public xerces::XMLEntityResolver {
   const std::string& wrong() const { return wrong_; }
   const std::vector<std::string>& order() const { return order_; }
 
-  std::string Hash() const {
-    Poco::SHA2Engine engine(Poco::SHA2Engine::SHA_256);
-    for (const std::string& name : order_) engine.update(files_.at(name));
-    return Poco::DigestEngine::digestToHex(engine.digest());
-  }
+  // Of the bytes of all that were opened, as they are; once, at the end.
+  std::string Hash() { return Poco::DigestEngine::digestToHex(hash_.digest()); }
 
  private:
   static xerces::MemBufInputSource* Source(std::string_view bytes, const std::u16string& address) {
@@ -89,8 +88,9 @@ class SchemaFiles : public xerces::XMLEntityResolver {
   }
 
   const SchemaSource& source_;
-  std::map<std::string, std::string> files_;
+  std::map<std::string, std::string> files_;  // as the parser reads them
   std::vector<std::string> order_;
+  Poco::SHA2Engine hash_{Poco::SHA2Engine::SHA_256};
   std::string wrong_;
 };
 

@@ -28,6 +28,9 @@ class Doctype {
   std::string Read(std::string_view text);
 
   std::size_t length() const { return at_; }
+  // What names an external DTD: from behind the root element's name to the subset.
+  std::size_t outside_begin() const { return outside_begin_; }
+  std::size_t outside_end() const { return outside_end_; }
   std::size_t subset() const { return subset_; }  // bytes between its brackets
   const std::set<std::string, std::less<>>& entities() const { return entities_; }
 
@@ -44,6 +47,8 @@ class Doctype {
 
   std::string_view text_;
   std::size_t at_ = 0;
+  std::size_t outside_begin_ = 0;
+  std::size_t outside_end_ = 0;
   std::size_t subset_ = 0;
   std::set<std::string, std::less<>> entities_;
 };
@@ -88,24 +93,25 @@ std::optional<std::string_view> Doctype::Literal() {
 std::string Doctype::Read(std::string_view text) {
   text_ = text;
   Take("<!DOCTYPE");
-  while (at_ < text_.size()) {
-    const char c = text_[at_];
-    if (c == '>') {
+  SkipSpace();
+  Name();
+  outside_begin_ = at_;
+  while (at_ < text_.size() && text_[at_] != '[' && text_[at_] != '>') {
+    const bool quoted = text_[at_] == '"' || text_[at_] == '\'';
+    if (!quoted) {
       ++at_;
-      return "";
-    }
-    if (c == '[') {
-      ++at_;
-      const std::size_t begin = at_;
-      if (std::string why = ReadSubset(); !why.empty()) return why;
-      subset_ = at_ - begin;
-    } else if (c == '"' || c == '\'') {
-      if (!Literal()) break;  // names the external DTD, which is not read
-    } else {
-      ++at_;
+    } else if (!Literal()) {
+      return std::string(kBroken);
     }
   }
-  return std::string(kBroken);
+  outside_end_ = at_;
+  if (Take("[")) {
+    const std::size_t begin = at_;
+    if (std::string why = ReadSubset(); !why.empty()) return why;
+    subset_ = at_ - begin;
+    SkipSpace();
+  }
+  return Take(">") ? "" : std::string(kBroken);
 }
 
 // Up to its "]".
@@ -186,8 +192,15 @@ std::string CheckReferences(std::string_view text, const Doctype& doctype) {
   return "";
 }
 
-// Looks at the DOCTYPE and takes it out of `text`: blanks stand in its place.
-std::string TakeOutDoctype(std::string* text) {
+// Blanks in place of what stands there; lines stay lines.
+void Blank(std::string* text, std::size_t begin, std::size_t end) {
+  for (std::size_t i = begin; i < end; ++i) {
+    if (!IsSpace((*text)[i])) (*text)[i] = ' ';
+  }
+}
+
+// Looks at the DOCTYPE.  *text goes on without the external DTD, *rest without it all.
+std::string CheckDoctype(std::string* text, std::string* rest) {
   xml::TagScanner scanner(*text);
   if (scanner.Next() != xml::TagScanner::Tag::kDoctype) return "";
   const std::size_t begin = scanner.offset();
@@ -195,25 +208,25 @@ std::string TakeOutDoctype(std::string* text) {
   if (std::string why = doctype.Read(std::string_view(*text).substr(begin)); !why.empty()) {
     return why;
   }
-  for (std::size_t i = begin; i < begin + doctype.length(); ++i) {
-    if (!IsSpace((*text)[i])) (*text)[i] = ' ';
-  }
+  Blank(text, begin + doctype.outside_begin(), begin + doctype.outside_end());
+  Blank(rest, begin, begin + doctype.length());
   const auto marks = static_cast<std::size_t>(
-      std::ranges::count_if(*text, [](char c) { return c == '&' || c == '<'; }));
+      std::ranges::count_if(*rest, [](char c) { return c == '&' || c == '<'; }));
   if (doctype.subset() != 0 && marks > kMaxAdded / doctype.subset()) {
     return "what its DOCTYPE declares may make it too large";
   }
-  return CheckReferences(*text, doctype);
+  return CheckReferences(*rest, doctype);
 }
 
 }  // namespace
 
-std::optional<std::string> CheckSchemaDoor(std::string_view bytes) {
+std::optional<std::string> CheckSchemaDoor(std::string_view bytes, std::string* text) {
   if (bytes.size() > kLimits.max_document) return "it is too large for a schema";
-  std::string text(bytes);
-  if (std::string why = TakeOutDoctype(&text); !why.empty()) return why;
+  *text = bytes;
+  std::string rest(bytes);
+  if (std::string why = CheckDoctype(text, &rest); !why.empty()) return why;
   Opened opened;
-  if (const auto refused = CheckDoor(text, kLimits, &opened)) {
+  if (const auto refused = CheckDoor(rest, kLimits, &opened)) {
     return refused->line == 0 ? refused->text
                               : fmt::format("line {}: {}", refused->line, refused->text);
   }
