@@ -22,6 +22,9 @@
 namespace utboks::xml {
 namespace {
 
+// How much of a file's name an error shows, which comes out of a file.
+constexpr std::size_t kShown = 100;
+
 // How Xerces knows a file: a path that begins in the source.
 std::u16string AddressOf(const std::string& file) {
   return ToUtf16("/" + file);
@@ -48,8 +51,8 @@ class SchemaFiles : public xerces::XMLEntityResolver {
     const auto opened = file.empty() ? nullptr : Open(file);
     if (opened == nullptr && wrong_.empty()) {
       const std::size_t slash = location.find_last_of('/');
-      wrong_ = fmt::format("{} names {}, which is not there", from,
-                           file.empty() ? location.substr(slash + 1) : file);
+      const std::string named = file.empty() ? location.substr(slash + 1) : file;
+      wrong_ = fmt::format("{} names {}, which is not there", from, named.substr(0, kShown));
     }
     return opened;
   }

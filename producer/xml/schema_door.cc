@@ -53,6 +53,11 @@ class Doctype {
   std::set<std::string, std::less<>> entities_;
 };
 
+// A name as an error shows it: whatever the file is, the text stays one short line.
+std::string_view Shown(std::string_view name) {
+  return name.substr(0, 40);
+}
+
 constexpr std::string_view kBroken = "its DOCTYPE is not well formed";
 
 bool Doctype::SkipPast(std::string_view close) {
@@ -147,7 +152,8 @@ std::string Doctype::ReadDeclaration() {
     SkipSpace();
     if (name.empty()) return std::string(kBroken);
     if (text_.substr(at_).starts_with("SYSTEM") || text_.substr(at_).starts_with("PUBLIC")) {
-      return fmt::format("its DOCTYPE has an entity {} outside the file, which may not be", name);
+      return fmt::format("its DOCTYPE has an entity {} outside the file, which may not be",
+                         Shown(name));
     }
     if (!parameter) entities_.emplace(name);
   }
@@ -186,7 +192,7 @@ std::string CheckReferences(std::string_view text, const Doctype& doctype) {
     const std::string_view name = text.substr(at + 1, end - at - 1);
     if (name.empty() || end == text.size() || text[end] != ';') continue;  // the parser's matter
     if (!kPredefined.contains(name) && !doctype.entities().contains(name)) {
-      return fmt::format("it uses an entity {} that it does not declare", name);
+      return fmt::format("it uses an entity {} that it does not declare", Shown(name));
     }
   }
   return "";
