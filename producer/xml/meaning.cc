@@ -135,7 +135,6 @@ std::vector<MeaningFinding> CheckMeaning(const Ressurs& ressurs, Texts texts,
   Findings findings;
   CheckIdentifier(ressurs, texts, findings);
   CheckAttached(ressurs, texts, question, findings);
-  CheckPersons(texts, question.rules.same_person_twice, findings);
   for (const Reading::Text& text : texts) {
     for (const NumberFinding& finding :
          CheckNumber(text.field->field, text.text.reveal(), question.numbers)) {
@@ -144,6 +143,7 @@ std::vector<MeaningFinding> CheckMeaning(const Ressurs& ressurs, Texts texts,
     }
     if (text.field->field == Field::kInnsendingstidspunkt) CheckSent(text, question, findings);
   }
+  CheckPersons(texts, question.rules.same_person_twice, findings);
   for (const FieldPath& field : ressurs.fields) {
     if (field.field == Field::kDato) CheckDays(field, texts, question, findings);
   }

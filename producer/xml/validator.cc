@@ -161,7 +161,9 @@ void Add(Violation violation, Checked* checked) {
 void AddFindings(const Opened& opened, const Ressurs& ressurs,
                  std::vector<xml::MeaningFinding> findings, Checked* checked) {
   if (findings.empty()) return;
-  std::ranges::stable_sort(findings, {}, &xml::MeaningFinding::warning);
+  std::ranges::stable_sort(findings, {}, [](const xml::MeaningFinding& finding) {
+    return std::pair(finding.warning, finding.element);
+  });
   const std::size_t room = xml::kMaxViolations - checked->violations.size();
   if (findings.size() > room) {
     checked->more = std::min(checked->more + findings.size() - room, xml::kMaxCounted);
@@ -175,8 +177,8 @@ void AddFindings(const Opened& opened, const Ressurs& ressurs,
   const auto places = xml::PlacesOfTags(opened.text, elements);
   auto place = places.begin();
   for (xml::MeaningFinding& finding : findings) {
-    Violation violation{std::string(finding.rule), 0, 0, "", std::move(finding.text),
-                        finding.warning};
+    Violation violation{
+        std::string(finding.rule), 0, 0, "", std::move(finding.text), finding.warning};
     if (finding.field != nullptr) {
       violation.line = place->line;
       violation.column = place->column;

@@ -30,7 +30,7 @@ struct ValidatorSettings {
   // synthetic persons stay out of production, and real ones out of test, always holds.
   Severity number_checks = Severity::kError;
   ControlRule control_rule = ControlRule::kPresent;
-  MeaningRules meaning;
+  MeaningRules meaning = {};
   // What lies in the future is asked of it at each check.  Outlives the validator.
   const Clock* clock = &SystemClock();
 };

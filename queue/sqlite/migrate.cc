@@ -42,6 +42,12 @@ Result<Schema> CheckSchema(Connection& db) {
                                 "the program that migrated it",
                                 number, SqliteMigrations().size()));
     }
+    if (number != have + 1) {
+      return Status(Code::kConfig,
+                    fmt::format("the store does not say that it has migration {}; use the program "
+                                "that made the store",
+                                SqliteMigrations()[have].name));
+    }
     const Digest sum = Sha256(SqliteMigrations()[number - 1].sql);
     if (q.Blob(1) != std::string_view(reinterpret_cast<const char*>(sum.data()), sum.size())) {
       return Status(Code::kConfig,

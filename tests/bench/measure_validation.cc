@@ -45,7 +45,8 @@ void MeasureValidation(const Scale& scale, Report& report) {
   const auto ours = [&](bool schema_only) {
     return [&, schema_only] {
       return Judge(letters, scale.documents, [&](const std::string& document) {
-        const CheckRequest request{kRessurs, kEdition, schema_only};
+        const CheckRequest request{
+            .ressurs = kRessurs, .edition = kEdition, .schema_only = schema_only};
         return Must(own->Check(document, request)).valid;
       });
     };

@@ -148,9 +148,64 @@ TEST_F(SqliteFileTest, ANewerSchemaIsRefusedAndAnOlderOneNeedsToBeAskedFor) {
   Open();
   Sql("INSERT INTO migration VALUES (99, '099_later', x'00', 0)");
   Refused(Code::kConfig, "newer");
-  Sql("DELETE FROM migration WHERE number = 99; DELETE FROM migration WHERE number = 1");
+  Sql("DELETE FROM migration WHERE number = 99; DELETE FROM migration WHERE number = 2");
   options_.migrate = false;
   Refused(Code::kOutdated, "utboks migrate");
+}
+
+TEST_F(SqliteFileTest, AMigrationThatIsMissingIsNotPassedOver) {
+  Open();
+  Sql("DELETE FROM migration WHERE number = 1");
+  Refused(Code::kConfig, "001_first");
+}
+
+TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
+  const Uuid id = Put(*Open(), "a");
+  const std::string first =
+      "DELETE FROM migration WHERE number = 2; DROP TABLE attachment; DROP TABLE attachment_piece;"
+      "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
+      " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT";
+  Sql(first);
+  {
+    const auto store = Open();
+    ASSERT_NE(store, nullptr);
+    EXPECT_TRUE(store->Content(id).ok());
+    NewRow row = Row("b");
+    row.attachments.push_back({SensitiveText("n"), "text/plain", SharedText("x")});
+    const auto inserted = store->Insert({&row, 1}, InsertMode::kEachAlone);
+    ASSERT_TRUE(inserted.ok());
+    EXPECT_EQ(store->Content((*inserted)[0].id)->attachments.at(0).bytes.reveal(), "x");
+  }
+  // No version ever wrote one; were there one, it is not thrown away.
+  Sql(first + "; INSERT INTO attachment VALUES (1, 0, 't', x'00', x'00')");
+  EXPECT_FALSE(OpenStore(options_).ok());
+  Sql("DELETE FROM attachment");
+  EXPECT_NE(Open(), nullptr);
+}
+
+TEST_F(SqliteFileTest, AnAttachmentThatIsNotWholeIsNotGivenOut) {
+  constexpr std::size_t kMebibyte = std::size_t{1} << 20;
+  const auto store = Open();
+  NewRow row = Row("a");
+  row.attachments.push_back(
+      {SensitiveText("n"), "text/plain", SharedText(std::string(3 * kMebibyte, 'x'))});
+  const Uuid id = (*store->Insert({&row, 1}, InsertMode::kEachAlone))[0].id;
+  ASSERT_TRUE(store->Content(id).ok());
+  for (const char* harm :
+       {"DELETE FROM attachment_piece WHERE piece = 2", "DELETE FROM attachment_piece",
+        "UPDATE attachment SET size = size - 1048576",
+        "UPDATE attachment_piece SET piece = -piece - 1",
+        "UPDATE attachment_piece SET bytes = (SELECT bytes FROM attachment_piece WHERE piece = 1)"
+        " WHERE piece = 0",
+        "UPDATE attachment SET size = -1"}) {
+    Sql(std::string("CREATE TABLE a AS SELECT * FROM attachment;"
+                    "CREATE TABLE p AS SELECT * FROM attachment_piece;") +
+        harm);
+    EXPECT_EQ(store->Content(id).code(), Code::kAltered) << harm;
+    Sql("DELETE FROM attachment; DELETE FROM attachment_piece; INSERT INTO attachment SELECT * FROM"
+        " a; INSERT INTO attachment_piece SELECT * FROM p; DROP TABLE a; DROP TABLE p");
+    EXPECT_TRUE(store->Content(id).ok());
+  }
 }
 
 TEST_F(SqliteFileTest, AnAlteredMigrationIsRefused) {

@@ -216,8 +216,8 @@ class Scenario {
           Decide(Decision::kReplay, name);
         }
       }
-      // It has failed once or more: now its lifetime goes by.
-      if (name == "b1" && !expired_ && view.attempts >= jump_at_) {
+      // It has failed so often that its gate was probed: now its lifetime goes by.
+      if (name == "b1" && !expired_ && view.attempts >= jump_at_ && probed()) {
         clock_.Jump(2 * kLifetime);
         jump_at_ = view.attempts + 3;
       }

@@ -35,7 +35,7 @@ std::unique_ptr<ValidatorTrial> ValidatorTrial::Make(const std::string& source) 
   trial->test_ = Validator::Make(trial->catalogue_, settings);
   settings.production = true;
   settings.control_rule = ControlRule::kPresent;
-  settings.number_checks = NumberChecks::kWarning;
+  settings.number_checks = Severity::kWarning;
   trial->production_ = Validator::Make(trial->catalogue_, settings);
 
   Vocabulary words = OurWords(source, settings.limits);
@@ -49,6 +49,7 @@ std::unique_ptr<ValidatorTrial> ValidatorTrial::Make(const std::string& source) 
 
   for (const char* folder : {"/schemas/examples", "/tests/data/unsent"}) {
     for (const auto& entry : std::filesystem::directory_iterator(source + folder)) {
+      if (entry.is_directory()) continue;  // an example's attachments
       std::ifstream file(entry.path(), std::ios::binary);
       std::string document(std::istreambuf_iterator<char>(file), {});
       const auto checked = trial->test_->Check(document, {});

@@ -68,7 +68,7 @@ class Enqueue final : public Command {
     app.add_option("--vedlegg", vedlegg_,
                    "an attachment that the document names; with exactly one document")
         ->type_name("FILE")
-        ->expected(1);
+        ->allow_extra_args(false);
     app.add_option("--order-key", order_key_,
                    "file with the persons they wait for, one a line, in place of those in the "
                    "document; - reads standard input")

@@ -29,7 +29,7 @@ class Validate final : public Command {
     app.add_option("--vedlegg", vedlegg_,
                    "an attachment that the document names; with exactly one document")
         ->type_name("FILE")
-        ->expected(1);
+        ->allow_extra_args(false);
     app.add_flag("--schema-only", schema_only_, "leave out what no schema can say");
   }
 

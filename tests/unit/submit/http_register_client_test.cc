@@ -272,7 +272,7 @@ TEST_F(HttpRegisterClientTest, AttachmentsGoIntoTheCataloguesParts) {
   EXPECT_EQ(client.Submit(payload, Far(), {}).verdict, Verdict::kAccepted);
   EXPECT_EQ(client.Submit(payload, Far(), {}).verdict, Verdict::kAccepted);
   ASSERT_EQ(server.requests().size(), 2u);
-  const std::string& request = server.requests()[0];
+  const std::string request = server.requests()[0];
   EXPECT_EQ(request, server.requests()[1]) << "the same bytes each time";
   EXPECT_THAT(request,
               StartsWith("POST /folkeregisteret/mottak/api/farskap_v1.vedlegg HTTP/1.1\r\n"));

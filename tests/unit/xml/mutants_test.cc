@@ -186,7 +186,7 @@ const Variant kValid[] = {
 TEST(Contracts, OddButValid) {
   for (const Variant& variant : kValid) {
     const std::string document = Changed(Example("Doedsfall_v1.0"), variant.from, variant.to);
-    EXPECT_THAT(Briefs(Check(document, {.edition = "1.0"})), IsEmpty()) << variant.to;
+    EXPECT_TRUE(Check(document, {.edition = "1.0"}).valid) << variant.to;
   }
 }
 
