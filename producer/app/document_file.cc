@@ -49,7 +49,9 @@ Result<std::string> ReadDocument(const std::string& path, std::istream& in, std:
   int error = 0;
   while (bytes.size() <= most) {
     const std::size_t had = bytes.size();
-    bytes.resize(std::min(most + 1, std::max(had + kPiece, bytes.capacity())));
+    // The room that there is first: its last byte is where the end shows, and a large
+    // attachment is not copied to find it.
+    bytes.resize(std::min(most + 1, bytes.capacity() > had ? bytes.capacity() : had + kPiece));
     const ssize_t got = read(fd, bytes.data() + had, bytes.size() - had);
     bytes.resize(had + static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
     if (got == 0) break;
