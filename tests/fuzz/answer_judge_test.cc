@@ -143,7 +143,7 @@ TEST(FuzzInput, IsADocumentWithOrWithoutALine) {
 
 TEST(MessageMutator, DoesTheSameForTheSameSeed) {
   const MessageMutator mutator({"#a", "#b"});
-  bool readdressed = false, shorter = false, longer = false;
+  bool readdressed = false, shorter = false, longer = false, before = false;
   for (std::uint32_t seed = 0; seed < 100; ++seed) {
     const std::string input = "#x\n<a><b>1</b><c/></a>";
     const std::string mutated = mutator.Mutate(input, seed);
@@ -151,10 +151,11 @@ TEST(MessageMutator, DoesTheSameForTheSameSeed) {
     readdressed = readdressed || mutated == "#a\n<a><b>1</b><c/></a>";
     shorter = shorter || mutated.size() < input.size();
     longer = longer || mutated.size() > input.size();
+    before = before || mutated == "#x\n<a><b>1</b><c/></a>\x1E<a><b>1</b><c/></a>";
     mutator.Mutate("", seed);
     mutator.Mutate("#", seed);
   }
-  EXPECT_TRUE(readdressed && shorter && longer);
+  EXPECT_TRUE(readdressed && shorter && longer && before);
 }
 
 }  // namespace

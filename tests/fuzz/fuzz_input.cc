@@ -7,7 +7,6 @@ namespace {
 
 constexpr std::string_view kSchemaOnly = "schema-only";
 constexpr std::string_view kProduction = "production";
-constexpr char kBetween = '\x1E';  // stands in no XML
 
 void ReadWord(std::string_view word, const Catalogue& catalogue, FuzzInput* input) {
   if (word == kSchemaOnly) input->request.schema_only = true;
@@ -32,7 +31,7 @@ FuzzInput ReadFuzzInput(std::string_view bytes, const Catalogue& catalogue) {
       line.remove_prefix(std::min(length + 1, line.size()));
     }
   }
-  const std::size_t between = bytes.find(kBetween);
+  const std::size_t between = bytes.find(kBetweenDocuments);
   if (between != std::string_view::npos) {
     input.before = bytes.substr(0, between);
     bytes.remove_prefix(between + 1);

@@ -18,6 +18,8 @@
 
 namespace utboks::fuzz {
 
+inline constexpr char kBetweenDocuments = '\x1E';  // stands in no XML
+
 struct FuzzInput {
   CheckRequest request;     // its views point into the catalogue
   bool production = false;  // in which environment

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 
+#include "tests/fuzz/fuzz_input.h"
+
 namespace utboks::fuzz {
 namespace {
 
@@ -23,12 +25,24 @@ std::vector<std::size_t> Borders(const std::string& input) {
 
 std::string MessageMutator::Mutate(std::string input, std::uint32_t seed) const {
   std::mt19937 chance(seed);
-  if (chance() % 4 == 0) {
+  const auto how = chance() % 16;
+  if (how == 0) {
+    PutBefore(&input);
+  } else if (how < 4) {
     Readdress(chance, &input);
   } else {
     MovePiece(chance, &input);
   }
   return input;
+}
+
+// Further changes make the two differ.
+void MessageMutator::PutBefore(std::string* input) {
+  const std::size_t line = input->starts_with('#') ? input->find('\n') : std::string::npos;
+  const std::size_t begin = line == std::string::npos ? 0 : line + 1;
+  const std::size_t between = input->find(kBetweenDocuments, begin);
+  const std::string document = input->substr(between == std::string::npos ? begin : between + 1);
+  input->replace(begin, std::string::npos, document + kBetweenDocuments + document);
 }
 
 void MessageMutator::Readdress(std::mt19937& chance, std::string* input) const {
