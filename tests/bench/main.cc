@@ -30,8 +30,13 @@ struct Measure {
   void (*run)(const Scale&, Report&);
 };
 constexpr Measure kMeasures[] = {
-    {"validation", MeasureValidation}, {"enqueue", MeasureEnqueue}, {"start", MeasureStart},
-    {"drain", MeasureDrain},           {"backlog", MeasureBacklog}, {"pace", MeasurePace},
+    {"validation", MeasureValidation},
+    {"contracts", MeasureContracts},
+    {"enqueue", MeasureEnqueue},
+    {"start", MeasureStart},
+    {"drain", MeasureDrain},
+    {"backlog", MeasureBacklog},
+    {"pace", MeasurePace},
     {"memory", MeasureMemory},
 };
 

@@ -7,6 +7,7 @@
 namespace utboks::bench {
 
 void MeasureValidation(const Scale& scale, Report& report);
+void MeasureContracts(const Scale& scale, Report& report);
 void MeasureEnqueue(const Scale& scale, Report& report);
 void MeasureStart(const Scale& scale, Report& report);
 void MeasureDrain(const Scale& scale, Report& report);

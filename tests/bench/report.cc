@@ -2,29 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
+#include "tests/bench/shown.h"
 
 namespace utboks::bench {
 namespace {
 
 constexpr double kTooGood = 1.1;
-
-// Three digits that mean something: "23.4k", "0.087".
-std::string Short(double value) {
-  if (std::abs(value) >= 10'000) return fmt::format("{:.1f}k", value / 1'000);
-  if (std::abs(value) >= 100) return fmt::format("{:.0f}", value);
-  return fmt::format("{:.3g}", value);
-}
-
-// A count is shown in full.
-std::string Whole(double value) {
-  return value == std::floor(value) ? fmt::format("{:.0f}", value) : Short(value);
-}
-
-std::string Show(const Spread& spread, std::string_view unit) {
-  return fmt::format("{}{} ({}–{})", Short(spread.median), unit, Short(spread.low),
-                     Short(spread.high));
-}
 
 std::string Show(const Goal& goal) {
   return fmt::format("{} {}", goal.kind == Goal::Kind::kAtLeast ? "≥" : "≤", Whole(goal.bound));
@@ -57,7 +40,7 @@ void Report::Compare(std::string_view measure, const Series& ours, const Series&
   row.ours = Show(SpreadOf(ours, beside.figure), beside.figure.unit);
   row.other =
       fmt::format("{}: {}", beside.what, Show(SpreadOf(other, beside.figure), beside.figure.unit));
-  row.ratio = fmt::format("**{:.2f}** ({:.2f}–{:.2f})", ratio.median, ratio.low, ratio.high);
+  row.ratio = ShowRatio(ratio);
   if (beside.goal) row.goal = Show(*beside.goal);
   const std::string of_ours = SyncsPerCommit(ours), of_other = SyncsPerCommit(other);
   row.syncs = fmt::format("{} / {}", of_ours, of_other);
@@ -84,9 +67,12 @@ void Report::Note(std::string_view text) {
 }
 
 std::string Report::Markdown() const {
-  std::string text =
-      "| measure | ours | beside | ratio | goal | fsyncs per commit | |\n"
-      "|---|---|---|---|---|---|---|\n";
+  std::string text;
+  if (!rows_.empty()) {
+    text =
+        "| measure | ours | beside | ratio | goal | fsyncs per commit | |\n"
+        "|---|---|---|---|---|---|---|\n";
+  }
   for (const Row& row : rows_) {
     text += fmt::format("| {} | {} | {} | {} | {} | {} | {} |\n", row.measure, row.ours, row.other,
                         row.ratio, row.goal, row.syncs, row.verdict);

@@ -10,6 +10,7 @@ namespace utboks::bench {
 struct Scale {
   int rounds = 7;
   int documents = 50'000;            // validated in a round
+  int of_each_contract = 2'000;      // likewise
   int groups = 300;                  // enqueue: commits of 64 in a round
   int singles = 1'500;               // enqueue: commits of one in a round
   int starts = 25;                   // of a whole program
@@ -26,6 +27,7 @@ struct Scale {
 inline Scale Smoke() {
   return {.rounds = 2,
           .documents = 200,
+          .of_each_contract = 5,
           .groups = 3,
           .singles = 5,
           .starts = 2,

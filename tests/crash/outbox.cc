@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <fstream>
 #include <sstream>
 #include <string_view>
 
 #include "tests/support/read_file.h"
+#include "tests/support/syscall_trace.h"
 
 namespace utboks::testing {
 namespace {
@@ -54,6 +56,18 @@ ProcessSpec Outbox::Utboks(const std::vector<std::string>& words) const {
   spec.argv = {UTBOKS_PROGRAM, "--config", config()};
   spec.argv.insert(spec.argv.end(), words.begin(), words.end());
   return spec;
+}
+
+std::string Outbox::WhyBlind() {
+  const Outbox outbox(nullptr);
+  std::vector<Syscall> calls;
+  const Finished run = RunTraced(outbox.Utboks({"config"}), {"openat"}, &calls);
+  if (run.code() != 0) return "strace does not work here: " + run.err;
+  // The program hides its memory; only a tracer that may look all the same (root) sees
+  // the names of its files.
+  const bool sees = std::any_of(calls.begin(), calls.end(),
+                                [&](const Syscall& call) { return call.path == outbox.config(); });
+  return sees ? "" : "strace runs here but may not look into the program: run as root";
 }
 
 StoreOptions Outbox::Options() const {

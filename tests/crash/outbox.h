@@ -29,6 +29,8 @@ class Outbox {
 
   // How `utboks WORDS` is run.
   ProcessSpec Utboks(const std::vector<std::string>& words) const;
+  // Why strace cannot watch the program here; "" when it can.
+  static std::string WhyBlind();
   // How this process opens the same store; nothing is made.
   StoreOptions Options() const;
 

@@ -28,19 +28,6 @@ namespace fs = std::filesystem;
 
 constexpr int kStandardOutput = 1;
 
-// Why the program cannot be watched here; "" when it can.
-std::string WhyBlind() {
-  const Outbox outbox(nullptr);
-  std::vector<Syscall> calls;
-  const Finished run = RunTraced(outbox.Utboks({"config"}), {"openat"}, &calls);
-  if (run.code() != 0) return "strace does not work here: " + run.err;
-  // The program hides its memory; only a tracer that may look all the same (root) sees
-  // the names of its files.
-  const bool sees = std::any_of(calls.begin(), calls.end(),
-                                [&](const Syscall& call) { return call.path == outbox.config(); });
-  return sees ? "" : "strace runs here but may not look into the program: run as root";
-}
-
 std::set<std::string> NamesIn(const std::string& folder) {
   std::set<std::string> names;
   for (const auto& entry : fs::directory_iterator(folder)) names.insert(entry.path().string());
@@ -106,7 +93,7 @@ struct Watched {
 class SyncTrace : public ::testing::Test {
  protected:
   void SetUp() override {
-    static const std::string why = WhyBlind();
+    static const std::string why = Outbox::WhyBlind();
     if (!why.empty()) GTEST_SKIP() << why;
   }
 
