@@ -46,12 +46,13 @@ grep -rhoE '(name|root|namespace|targetNamespace|value|path)="[[:alnum:]_.:/-]{1
   sed -E 's/^[A-Za-z]+=//' | sort -u >>"$dictionary"
 
 export ASAN_OPTIONS=abort_on_error=0:detect_leaks=1 UBSAN_OPTIONS=print_stacktrace=1
-limits=(-rss_limit_mb=2048 -malloc_limit_mb=512 -timeout=20 -max_len=16384)
+limits=(-rss_limit_mb=2048 -malloc_limit_mb=512 -timeout=20 -max_len=16384
+  -artifact_prefix="$run/findings/")
 seeds=("$kept" "$run/seeds" schemas/examples tests/data/unsent)
 log=$run/log
 code=0
 "$fuzzer" "${limits[@]}" -max_total_time="$seconds" -dict="$dictionary" \
-  -artifact_prefix="$run/findings/" -print_final_stats=1 "$run/corpus" "${seeds[@]}" \
+  -print_final_stats=1 "$run/corpus" "${seeds[@]}" \
   >"$log" 2>&1 || code=$?
 # One input for each edge that is covered: what covers it more often is not kept.
 "$fuzzer" "${limits[@]}" -merge=1 -use_counters=0 "$run/merged" "$run/corpus" "${seeds[@]}" \
