@@ -63,6 +63,7 @@ std::vector<Example> Examples(const Catalogue& catalogue) {
   std::vector<Example> examples;
   for (const char* folder : {"schemas/examples", "tests/data/unsent"}) {
     for (const auto& entry : fs::directory_iterator(fmt::format("{}/{}", kSource, folder))) {
+      if (entry.is_directory()) continue;  // an example's attachments
       std::optional<Example> example = ReadExample(catalogue, entry.path());
       if (!example) GiveUp(fmt::format("{} is of no contract", entry.path().string()));
       examples.push_back(*std::move(example));

@@ -47,7 +47,7 @@ std::unique_ptr<ValidatorTrial> ValidatorTrial::Make(const std::string& source) 
       for (const Edition& edition : ressurs.editions) {
         words.AddText(edition.name);
         if (trial->schemas_.contains(edition.file)) continue;
-        auto schema = xml::Schema::Load(trial->catalogue_.dir(), edition.file);
+        auto schema = xml::Schema::Load(*trial->catalogue_.SourceOf(edition), edition.file);
         if (!schema.ok()) throw std::runtime_error(schema.status().text());
         trial->schemas_[edition.file] = *std::move(schema);
       }
