@@ -5,6 +5,7 @@
 #include <Poco/Net/SocketAddress.h>
 #include <fmt/format.h>
 #include <openssl/ssl.h>
+#include <openssl/x509v3.h>
 
 #include <chrono>
 #include <utility>
@@ -22,6 +23,16 @@ Poco::Timespan Span(Millis length) {
   return Poco::Timespan(static_cast<Poco::Timespan::TimeDiff>(length.count()) * 1000);
 }
 
+// Works out the authorities' extensions, which OpenSSL otherwise does at the first look:
+// connections share these certificates, and one would read what another is writing.
+void WorkOutExtensions(SSL_CTX* context) {
+  const STACK_OF(X509_OBJECT)* known = X509_STORE_get0_objects(SSL_CTX_get_cert_store(context));
+  for (int i = 0; i < sk_X509_OBJECT_num(known); ++i) {
+    X509* authority = X509_OBJECT_get0_X509(sk_X509_OBJECT_value(known, i));
+    if (authority != nullptr) X509_check_purpose(authority, -1, 0);
+  }
+}
+
 Result<Poco::Net::Context::Ptr> MakeContext(const std::string& pki) {
   // Ours for as long as the process lives; other code in it may have done the same.
   static const bool started = (Poco::Net::initializeSSL(), true);
@@ -37,6 +48,7 @@ Result<Poco::Net::Context::Ptr> MakeContext(const std::string& pki) {
     if (SSL_CTX_check_private_key(context->sslContext()) != 1) {
       throw Poco::InvalidArgumentException("the key is not the certificate's");
     }
+    WorkOutExtensions(context->sslContext());
     context->requireMinimumProtocol(Poco::Net::Context::PROTO_TLSV1_2);
     // A client that resumes a session without this is refused with internal_error.
     context->enableSessionCache(true, "utboks-simulator");

@@ -27,7 +27,7 @@ constexpr bool kMeasureMemory = true;
 #endif
 constexpr double kSeconds = 0.1 * kSlack;
 constexpr double kBombSeconds = 1.0 * kSlack;
-constexpr long kKilobytes = 64 * 1024;
+constexpr long kKilobytes = 64L * 1024;
 
 Outside& TheOutside() {
   static Outside outside;
