@@ -41,8 +41,6 @@ struct Watched {
       : names(NamesIn(outbox.folder())), wal(outbox.store() + "-wal") {
     ProcessSpec spec = outbox.Utboks(words);
     spec.environment = environment;
-    // The leak check stops the program as a debugger does, and so cannot beside one.
-    spec.environment.emplace_back("ASAN_OPTIONS=detect_leaks=0");
     run = RunTraced(spec, SyncLedger::Calls(), &calls);
     ledger = std::make_unique<SyncLedger>(calls, outbox.folder(), names);
     for (const Syscall& call : calls) {

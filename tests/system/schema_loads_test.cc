@@ -71,8 +71,6 @@ struct Loads {
         const std::vector<std::string>& environment = {}) {
     ProcessSpec spec = outbox.Utboks(words);
     spec.environment = environment;
-    // The leak check stops the program as a debugger does, and so cannot beside one.
-    spec.environment.emplace_back("ASAN_OPTIONS=detect_leaks=0");
     run = RunTraced(spec, {"open", "openat", "sendto"}, &calls);
     for (const Syscall& call : calls) {
       if (const std::string schema = OpenedSchema(call); !schema.empty()) ++opened[schema];

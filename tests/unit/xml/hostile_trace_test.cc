@@ -35,8 +35,6 @@ struct Trace {
   explicit Trace(const std::vector<std::string>& words = {}) {
     ProcessSpec spec{.argv = {UTBOKS_CHECK_HOSTILE}};
     spec.argv.insert(spec.argv.end(), words.begin(), words.end());
-    // The leak check stops the program as a debugger does, and so cannot beside one.
-    spec.environment.emplace_back("ASAN_OPTIONS=detect_leaks=0");
     run = RunTraced(spec, Watched(), &calls);
     const auto says = [](std::string_view word) {
       return [word](const Syscall& call) {
