@@ -45,6 +45,24 @@ const std::array kRows = {
                        "D-number does not.",
             .apply = SetSeverity<&Config::meaning, &MeaningRules::death_before_birth>},
     Setting{.section = "meaning",
+            .key = "duplicate_identifier",
+            .kind = kChoice,
+            .fallback = "error",
+            .choices = kSeverities,
+            .meaning = "avsendersMeldingsidentifikator of another document among those that "
+                       "`validate` is given together. `enqueue` refuses other bytes under an "
+                       "identifier that is taken whatever stands here.",
+            .apply = SetSeverity<&Config::meaning, &MeaningRules::duplicate_identifier>},
+    Setting{.section = "meaning",
+            .key = "empty_identifier",
+            .kind = kChoice,
+            .fallback = "error",
+            .choices = "error",
+            .meaning = "avsendersMeldingsidentifikator missing or blank, where the schema lets it "
+                       "pass. Never less than an error: a message without it could not be known "
+                       "again, neither when it is resent nor when it is answered.",
+            .apply = [](Config&, const SettingValue&) { return Status(); }},
+    Setting{.section = "meaning",
             .key = "same_person_twice",
             .kind = kChoice,
             .fallback = "error",

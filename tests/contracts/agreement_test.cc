@@ -1,6 +1,6 @@
-// The shipped schemas against the register's contracts: our validator and xmllint
-// judge what a generator makes as the oracle does, document for document.  Where an
-// engine is known to differ (quirk.h), it differs as foretold.
+// The shipped schemas against the register's contracts: our validator, `utboks
+// validate` and xmllint judge what a generator makes as the oracle does, document for
+// document.  Where an engine is known to differ (quirk.h), it differs as foretold.
 //
 // UTBOKS_PROPERTY_STEPS: changed documents of each contract; UTBOKS_PROPERTY_SEED.
 #include <fmt/format.h>
@@ -24,7 +24,7 @@ using ::utboks::testing::PropertySteps;
 
 class AgreementTest : public ::testing::TestWithParam<std::string> {};
 
-TEST_P(AgreementTest, OracleValidatorAndXmllintAgree) {
+TEST_P(AgreementTest, OracleProgramAndXmllintAgree) {
   const Contract& contract = TheModel().Get(GetParam());
   const std::uint64_t seed = PropertySeed(20'240'517);
   SCOPED_TRACE(contract.id + ", UTBOKS_PROPERTY_SEED=" + std::to_string(seed));
@@ -61,6 +61,7 @@ TEST_P(AgreementTest, OracleValidatorAndXmllintAgree) {
   }
 
   const Ours ours(contract.file);
+  const std::vector<bool> program = ours.ProgramVerdicts(documents);
   const std::vector<bool> xmllint = XmllintVerdicts(contract.file, documents);
   std::size_t invalid = 0;
   std::map<std::string_view, int> differences;
@@ -74,6 +75,7 @@ TEST_P(AgreementTest, OracleValidatorAndXmllintAgree) {
         << "our validator; " << what[i] << ": expected \"" << our_verdict.why << "\", said \""
         << complaint << "\"\n"
         << document;
+    EXPECT_EQ(program[i], our_verdict.valid) << "utboks validate; " << what[i] << "\n" << document;
     EXPECT_EQ(xmllint[i], libxml2_verdict.valid)
         << "xmllint; " << what[i] << ": " << libxml2_verdict.why << "\n"
         << document;

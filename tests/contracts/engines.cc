@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <sstream>
@@ -25,6 +26,17 @@ const Catalogue& TheCatalogue() {
 const Validator& TheValidator() {
   static const auto validator = Validator::Make(TheCatalogue(), {});
   return *validator;
+}
+
+// The documents as files, which the process of `spec` is given by name.
+void HandIn(const std::vector<std::string>& documents, const testing::TempDir& dir,
+            testing::ProcessSpec& spec) {
+  spec.directory = dir.path().string();
+  for (std::size_t i = 0; i < documents.size(); ++i) {
+    const std::string name = std::to_string(i) + ".xml";
+    std::ofstream(dir.File(name), std::ios::binary) << documents[i];
+    spec.argv.push_back(name);
+  }
 }
 
 }  // namespace
@@ -60,17 +72,36 @@ std::string Ours::Complaint(std::string_view document) const {
   return first.rule + " " + first.path + ": " + first.text;
 }
 
+std::vector<bool> Ours::ProgramVerdicts(const std::vector<std::string>& documents) const {
+  const testing::TempDir dir;
+  const std::string config = dir.File("utboks.toml");
+  std::ofstream(config) << "[schemas]\ndirectory = \"\"\n";
+  testing::ProcessSpec spec;
+  spec.argv = {UTBOKS_PROGRAM, "--config",  config,   "--json",
+               "validate",     "--edition", edition_, "--schema-only"};
+  if (!ressurs_.empty()) spec.argv.insert(spec.argv.end(), {"--ressurs", ressurs_});
+  HandIn(documents, dir, spec);
+  const auto run = testing::RunToEnd(spec, std::chrono::minutes(5));
+  EXPECT_TRUE(run.exit.has_value()) << "utboks did not run: " << run.err;
+  std::vector<bool> valid;
+  std::istringstream lines(run.out);
+  for (std::string line; std::getline(lines, line);) {
+    const std::string start = "{\"file\":\"" + std::to_string(valid.size()) + ".xml\",\"valid\":";
+    EXPECT_TRUE(line.starts_with(start)) << line.substr(0, 200);
+    valid.push_back(line.substr(std::min(start.size(), line.size())).starts_with("true"));
+  }
+  EXPECT_EQ(valid.size(), documents.size()) << run.err.substr(0, 2'000);
+  valid.resize(documents.size());
+  EXPECT_EQ(run.code(), std::ranges::count(valid, false) == 0 ? 0 : 1);
+  return valid;
+}
+
 std::vector<bool> XmllintVerdicts(const std::string& file,
                                   const std::vector<std::string>& documents) {
   const testing::TempDir dir;
   testing::ProcessSpec spec;
   spec.argv = {"xmllint", "--noout", "--nonet", "--schema", UTBOKS_SOURCE_DIR "/schemas/" + file};
-  spec.directory = dir.path().string();
-  for (std::size_t i = 0; i < documents.size(); ++i) {
-    const std::string name = std::to_string(i) + ".xml";
-    std::ofstream(dir.File(name), std::ios::binary) << documents[i];
-    spec.argv.push_back(name);
-  }
+  HandIn(documents, dir, spec);
   const auto run = testing::RunToEnd(spec, std::chrono::minutes(5));
   EXPECT_TRUE(run.exit.has_value()) << "xmllint did not run: " << run.err;
   std::set<std::string> told;

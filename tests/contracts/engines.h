@@ -1,5 +1,5 @@
-// The engines that are held against the oracle: our validator and xmllint, both on
-// the shipped schemas.
+// The engines that are held against the oracle, all on the shipped schemas: our
+// validator, the program around it, and xmllint.
 #pragma once
 
 #include <string>
@@ -19,6 +19,9 @@ class Ours {
   explicit Ours(const std::string& file);
   // Empty when the document is valid; else what is wrong.
   std::string Complaint(std::string_view document) const;
+  // What `utboks validate` says of many documents at once, in their order: whether
+  // each is valid.  A test that cannot have it fails.
+  std::vector<bool> ProgramVerdicts(const std::vector<std::string>& documents) const;
 
  private:
   std::string ressurs_, edition_;

@@ -195,6 +195,41 @@ TEST_F(BadInput, AnIdentifierTakenByOtherBytes) {
   ExpectNothingLostNothingAdded();
 }
 
+TEST_F(BadInput, TwoDocumentsWithOneIdentifier) {
+  const std::string first = agency_.Letter(2);
+  std::string document = DeathNotice(Agency::Identifier(2), PersonNumber(2));
+  document.replace(document.find("2026-05-20"), 10, "2026-05-19");
+  const std::string other = agency_.File("draft.xml", document);
+  const auto validate = [&](int code) {
+    const std::vector<Json> lines = agency_.Ask({"validate", first, first, other}, code);
+    EXPECT_EQ(lines.size(), 3U);
+    for (const std::size_t same : {0U, 1U}) EXPECT_EQ(Get(lines.at(same), "valid"), "true");
+    return lines.at(2);
+  };
+  const Json refused = validate(1);
+  EXPECT_EQ(Get(refused, "valid"), "false");
+  EXPECT_EQ(Get(refused->getArray("violations")->getObject(0), "rule"), "identifier-taken");
+  agency_.SetText("meaning.duplicate_identifier", "warning");
+  const Json warned = validate(0);
+  EXPECT_EQ(Get(warned, "valid"), "true");
+  EXPECT_EQ(warned->getArray("violations")->size(), 1U);
+  agency_.SetText("meaning.duplicate_identifier", "off");
+  EXPECT_EQ(validate(0)->getArray("violations")->size(), 0U);
+  // What the store has taken in stays as it is, whatever the setting.
+  std::string taken = DeathNotice(Agency::Identifier(1), PersonNumber(1));
+  taken.replace(taken.find("2026-05-20"), 10, "2026-05-19");
+  ExpectRefused(HandIn(agency_.File("taken.xml", taken)), 1, {"taken.xml", "identif", before_[0]});
+  ExpectNothingLostNothingAdded();
+}
+
+TEST_F(BadInput, NobodySetsABlankIdentifierToAWarning) {
+  agency_.SetText("meaning.empty_identifier", "warning");
+  ExpectRefused(agency_.Run({"validate", agency_.Letter(2)}), 78,
+                {"empty_identifier", "must be one of: error"});
+  agency_.SetText("meaning.empty_identifier", "error");
+  ExpectNothingLostNothingAdded();
+}
+
 TEST_F(BadInput, TheSameAgainIsNoError) {
   const std::string letter = agency_.Letter(1);
   for (int time = 0; time < 2; ++time) {

@@ -71,7 +71,7 @@ class Validate final : public Command {
                       console);
         continue;
       }
-      if (!schema_only_) CheckTaken(*document, *checked);
+      if (!schema_only_) CheckTaken(*document, (*config)->meaning.duplicate_identifier, *checked);
       if (!checked->valid) worst.Add(Status(Code::kInvalid, "invalid"));
       Report(file, *checked, console);
       console.Progress("validate", i + 1, files_.size());
@@ -81,15 +81,18 @@ class Validate final : public Command {
 
  private:
   // The store would not take a second one; here there is only what came before.
-  void CheckTaken(const std::string& document, Checked& checked) {
+  void CheckTaken(const std::string& document, Severity severity, Checked& checked) {
+    if (severity == Severity::kOff) return;
     const std::string& identifikator = checked.extract.identifikator.reveal();
     if (identifikator.empty()) return;
     const std::size_t bytes = std::hash<std::string>()(document);
     if (taken_.emplace(identifikator, bytes).first->second == bytes) return;
-    checked.valid = false;
+    const bool warning = severity == Severity::kWarning;
+    checked.valid = checked.valid && warning;
     checked.violations.push_back({"identifier-taken", 0, 0, "",
                                   "another document before it has the same "
-                                  "avsendersMeldingsidentifikator"});
+                                  "avsendersMeldingsidentifikator",
+                                  warning});
   }
 
   static void Report(const std::string& file, const Checked& checked, Console& console) {
