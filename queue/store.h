@@ -1,12 +1,12 @@
 // The store: the only place where services meet (architecture.md §4).
 //
-// Four views of one thing, so that each caller holds no more than it needs:
-// Intake puts in, Delivery sends, Desk lets people act, Reader looks.  A Store is
-// all four.  Every method is safe for many threads and many processes, takes
-// effect in one transaction, and is durable when it returns ok.  kBusy: nothing
-// happened, try again.  kFull: below the disk floor, nothing taken in.  kCorrupt:
-// nothing may be written any more, and nothing is; stop and say so.  kAltered: what
-// is sealed of this message does not open; others are not concerned.
+// Five views of one thing, so that each caller holds no more than it needs: Intake
+// puts in, Delivery sends, Feedback hears what became of it, Desk lets people act,
+// Reader looks.  A Store is all five.  Every method is safe for many threads and many processes,
+// takes effect in one transaction, and is durable when it returns ok.  kBusy: nothing happened, try
+// again.  kFull: below the disk floor, nothing taken in.  kCorrupt: nothing may be written any
+// more, and nothing is; stop and say so.  kAltered: what is sealed of this message does not open;
+// others are not concerned.
 #pragma once
 
 #include <functional>
@@ -19,6 +19,7 @@
 
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
+#include "queue/feedback.h"
 #include "queue/message.h"
 
 namespace utboks {
@@ -71,6 +72,17 @@ class Delivery {
   virtual void WaitForChange(SteadyTime until, const std::stop_token& stop) = 0;
 };
 
+// What the register's feedback (tilbakemelding) tells: queue/feedback says what it does.
+class Feedback {
+ public:
+  virtual ~Feedback() = default;
+  // How far it has been read: where to read on.
+  virtual Result<std::int64_t> FeedPosition() = 0;
+  // The position and all that the page does move together.  kConflict: it does not
+  // begin at FeedPosition, and nothing was done; read on from there.
+  virtual Result<FeedbackApplied> ApplyFeedback(const FeedbackPage& page) = 0;
+};
+
 class Desk {
  public:
   virtual ~Desk() = default;
@@ -85,7 +97,8 @@ class Desk {
                              const SensitiveText& why) = 0;
   // Removes content and then records whose time has come, at most `most` of
   // each; call again until both come back 0.  With `feed_read` false, accepted
-  // messages older than content_after are closed first.
+  // messages older than content_after are closed first.  What happened to gates and
+  // alarms goes with the records, uncounted.
   struct Purged {
     std::int64_t closed = 0, contents = 0, records = 0;
   };
@@ -109,7 +122,7 @@ class Reader {
   virtual Result<Overview> Look() = 0;
 };
 
-class Store : public Intake, public Delivery, public Desk, public Reader {
+class Store : public Intake, public Delivery, public Feedback, public Desk, public Reader {
  public:
   // A copy for safe keeping, taken while workers run; the key file is not in it.
   virtual Status Backup(const std::string& path) = 0;

@@ -94,10 +94,14 @@ JsonObject AttemptJson(const AttemptView& attempt) {
 
 JsonObject EventJson(const EventView& event) {
   JsonObject object;
-  object.Add("event_id", event.id)
-      .Add("time", FormatUtc(event.at))
-      .Add("event", event.event)
-      .Add("id", FormatUuid(event.message))
+  object.Add("event_id", event.id).Add("time", FormatUtc(event.at)).Add("event", event.event);
+  if (event.message == Uuid{}) {
+    object.Add("gate", GateName(event.ressurs));
+    AddText(object, "reason", event.reason);
+    AddText(object, "actor", event.actor);
+    return object;
+  }
+  object.Add("id", FormatUuid(event.message))
       .Add("avsendersMeldingsidentifikator", MaskIdentifier(event.identifikator.reveal()))
       .Add("ressurs", event.ressurs);
   AddText(object, "from", event.from ? StateName(*event.from) : std::string_view());

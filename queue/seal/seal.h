@@ -25,6 +25,9 @@ using Digest = std::array<std::uint8_t, 32>;
 
 // A plain SHA-256, of what names no person.
 Digest Sha256(std::string_view bytes);
+inline std::string_view BytesOf(const Digest& digest) {
+  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
+}
 
 class Sealer {
  public:

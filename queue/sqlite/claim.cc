@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "queue/breaker.h"
 #include "queue/bucket.h"
 #include "queue/probe.h"
 #include "queue/sqlite/order.h"
@@ -165,7 +164,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   const Result<GateRow*> site = work.gates.At(kSite);
   if (!site.ok()) return site.status();
   Gate& site_gate = (*site)->gate;
-  ExpirePause(site_gate, work.now);
+  UTBOKS_RETURN_IF_ERROR(EndPause(work, **site));
   claimed.next_probe = NextProbe(site_gate, site_gate);
 
   std::vector<Line> lines;
@@ -173,7 +172,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   for (const Room& one : room) {
     const Result<GateRow*> gate = work.gates.Named(one.ressurs);
     if (!gate.ok()) return gate.status();
-    ExpirePause((*gate)->gate, work.now);
+    UTBOKS_RETURN_IF_ERROR(EndPause(work, **gate));
     if ((*gate)->waits_end != 0) UTBOKS_RETURN_IF_ERROR(EndWaits(work, **gate));
     const std::int64_t openings = site_gate.openings + (*gate)->gate.openings;
     claimed.openings.emplace_back(one.ressurs, openings);
@@ -192,7 +191,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
   Sooner(claimed.ask_again, site_gate.pause_until);
   if (!IsOpen(site_gate, work.now)) {
     if (!HasMark(site_gate)) Sooner(claimed.ask_again, site_gate.not_before);
-    UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+    UTBOKS_RETURN_IF_ERROR(WriteGates(work));
     return claimed;
   }
   if (alone) {
@@ -239,7 +238,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
       if (static_cast<int>(claimed.rows.size()) == wanted) break;
     }
   }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return claimed;
 }
 
@@ -363,7 +362,7 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
     }
   }
   probe.state = due->gate;
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return std::optional(std::move(probe));
 }
 

@@ -200,7 +200,7 @@ Result<std::vector<Acted>> DoAct(Work& work, const Act& act) {
     UTBOKS_RETURN_IF_ERROR(ActOnRow(work, act, id, *row, acted));
     done.push_back(acted);
   }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return done;
 }
 
@@ -210,7 +210,7 @@ Status PauseGateRow(Work& work, std::string_view gate, std::optional<WallTime> u
   if (!row.ok()) return row.status();
   Pause((*row)->gate, until, work.now);
   UTBOKS_RETURN_IF_ERROR(GateAct(work, **row, "paused", actor, why));
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 Status ResumeGateRow(Work& work, std::string_view gate, std::string_view actor,
@@ -224,7 +224,7 @@ Status ResumeGateRow(Work& work, std::string_view gate, std::string_view actor,
                               gate.empty() ? "the site" : gate));
   }
   UTBOKS_RETURN_IF_ERROR(GateAct(work, **row, "resumed", actor, why));
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 Status AcknowledgeAlarm(Work& work, std::string_view alarm, std::string_view actor,

@@ -28,7 +28,7 @@ Status LearnHeadRow(Work& work, std::string_view ressurs, const HeadResult& head
   const Result<GateRow*> resource = work.gates.Named(ressurs);
   if (!resource.ok()) return resource.status();
   EndLearning(head, (*resource)->gate, (*site)->gate, work.store.settings, work.now);
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 }  // namespace utboks::sqlite

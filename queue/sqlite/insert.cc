@@ -25,10 +25,6 @@ Inserted Existing(const Uuid& id, State state, bool same) {
   return answer;
 }
 
-std::string_view BytesOf(const Digest& digest) {
-  return {reinterpret_cast<const char*>(digest.data()), digest.size()};
-}
-
 // The message that has this identifier already, if any.
 Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
   {
@@ -171,7 +167,7 @@ Result<std::vector<Inserted>> InsertRows(Work& work, std::span<const SealedRow> 
     if (mode == InsertMode::kAllOrNone && !one->status.ok()) return one->status;
     done.push_back(std::move(one).value());
   }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return done;
 }
 

@@ -49,7 +49,7 @@ Result<Schema> CheckSchema(Connection& db) {
                                 SqliteMigrations()[have].name));
     }
     const Digest sum = Sha256(SqliteMigrations()[number - 1].sql);
-    if (q.Blob(1) != std::string_view(reinterpret_cast<const char*>(sum.data()), sum.size())) {
+    if (q.Blob(1) != BytesOf(sum)) {
       return Status(Code::kConfig,
                     fmt::format("migration {} of the store is not the one this program knows; use "
                                 "the program that made the store",

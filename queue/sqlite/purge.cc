@@ -124,6 +124,14 @@ Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
   return *attempts + *events;
 }
 
+Status ForgetGates(Work& work, WallTime before, int most) {
+  Query q = work.db.Prepare(
+      "DELETE FROM history WHERE id IN"
+      " (SELECT id FROM history WHERE message = 0 AND at <= ? LIMIT ?)");
+  q.Bind(ToMillis(before)).Bind(most);
+  return q.Run();
+}
+
 }  // namespace
 
 Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_after,
@@ -164,7 +172,8 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
     ++purged.records;
     if ((rows += *removed) >= kMostRows) break;
   }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(ForgetGates(work, work.now - record_after, most));
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return purged;
 }
 

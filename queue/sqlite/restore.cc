@@ -60,7 +60,7 @@ Status DoubtAfterRestore(Work& work) {
     event.actor = kActor;
     UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, row->facts.state, Cause::kRestore, event));
   }
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 }  // namespace utboks::sqlite

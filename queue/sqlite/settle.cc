@@ -9,12 +9,11 @@
 #include "queue/probe.h"
 #include "queue/reason.h"
 #include "queue/sqlite/claim.h"
+#include "queue/sqlite/feed.h"
 #include "queue/sqlite/order.h"
 
 namespace utboks::sqlite {
 namespace {
-
-constexpr std::string_view kWorkerActor = "worker";
 
 constexpr std::size_t kWaitsAtOnce = 500;
 
@@ -153,6 +152,11 @@ Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent se
     if (!reference.ok()) return reference.status();
     row->facts.reference = std::move(reference).value();
   }
+  if (outcome.verdict == Verdict::kInDoubt) {
+    const Result<bool> live = IsFeedLive(work.db, work.now);
+    if (!live.ok()) return live.status();
+    sent.feed_live = *live;
+  }
   sent.gates_open = lease.gates_open;
   sent.others_tried = lease.others_tried;
   const Disposition disposition =
@@ -214,7 +218,7 @@ Status SettleRows(Work& work, std::span<const Settlement> done) {
   for (const Settlement& one : done) {
     UTBOKS_RETURN_IF_ERROR(SettleOne(work, one.lease, one.outcome, Sent{}));
   }
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
@@ -244,7 +248,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
   const ProbeEffect effect = EndProbe(end, (*site)->gate, (*resource)->gate, work.store.settings,
                                       work.now, work.store.random);
   if (effect.resource_opened) UTBOKS_RETURN_IF_ERROR(BeginEndOfWaits(work, **resource));
-  return work.gates.WriteChanges();
+  return WriteGates(work);
 }
 
 Result<int> RecoverDeadRows(Work& work) {
@@ -254,11 +258,13 @@ Result<int> RecoverDeadRows(Work& work) {
     while (q.Step()) dead.push_back(q.Int(0));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
+  const Result<bool> feed_live = IsFeedLive(work.db, work.now);
+  if (!feed_live.ok()) return feed_live.status();
   for (const MessageSeq seq : dead) {
     Result<MessageRow> row = ReadMessage(work.db, seq);
     if (!row.ok()) return row.status();
     const Disposition disposition =
-        DisposeDead(row->facts, work.store.settings, work.now, work.store.random);
+        DisposeDead(row->facts, work.store.settings, work.now, work.store.random, *feed_live);
     Query q = work.db.Prepare("UPDATE attempt SET ended = ?, result = ?, reason = ? WHERE id = ?");
     q.Bind(ToMillis(work.now)).Bind(static_cast<int>(AttemptResult::kUnanswered));
     q.BindText(reason::kWorkerDied).Bind(row->last_attempt);
@@ -274,7 +280,7 @@ Result<int> RecoverDeadRows(Work& work) {
   const Result<std::vector<GateRow*>> gates = work.gates.All();
   if (!gates.ok()) return gates.status();
   for (GateRow* gate : *gates) LoseProbe(gate->gate, work.now);
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return static_cast<int>(dead.size());
 }
 

@@ -6,6 +6,7 @@
 
 #include "queue/sqlite/claim.h"
 #include "queue/sqlite/desk.h"
+#include "queue/sqlite/feed.h"
 #include "queue/sqlite/head.h"
 #include "queue/sqlite/insert.h"
 #include "queue/sqlite/purge.h"
@@ -144,6 +145,14 @@ Result<HeadTurn> SqliteStore::ClaimHead(std::string_view ressurs) {
 
 Status SqliteStore::LearnHead(std::string_view ressurs, const HeadResult& head) {
   return WriteStatus([&](Work& work) { return LearnHeadRow(work, ressurs, head); });
+}
+
+Result<std::int64_t> SqliteStore::FeedPosition() {
+  return Read<std::int64_t>([](Connection& db) { return ReadFeedPosition(db); });
+}
+
+Result<FeedbackApplied> SqliteStore::ApplyFeedback(const FeedbackPage& page) {
+  return Write<FeedbackApplied>([&](Work& work) { return ApplyFeedbackRows(work, page); });
 }
 
 Result<Payload> SqliteStore::Load(const Lease& lease) {

@@ -45,6 +45,9 @@ class SqliteStore final : public Store {
   Status SetAlarm(std::string_view name, std::string_view subject, bool stands) override;
   void WaitForChange(SteadyTime until, const std::stop_token& stop) override;
 
+  Result<std::int64_t> FeedPosition() override;
+  Result<FeedbackApplied> ApplyFeedback(const FeedbackPage& page) override;
+
   Result<std::vector<Acted>> Do(const Act& act) override;
   Status PauseGate(std::string_view gate, std::optional<WallTime> until, std::string_view actor,
                    const SensitiveText& why) override;

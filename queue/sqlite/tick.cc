@@ -136,11 +136,11 @@ Result<std::vector<AlarmChange>> TickRows(Work& work, const TickFacts& facts, bo
   if (!gates.ok()) return gates.status();
   AlarmFacts all{{}, facts.held, facts.head_blocked, facts.in_doubt, disk_low};
   for (GateRow* row : *gates) {
-    ExpirePause(row->gate, work.now);
+    UTBOKS_RETURN_IF_ERROR(EndPause(work, *row));
     PullIn(row->gate, work.store.settings, work.now);
     all.gates.push_back(row->gate);
   }
-  UTBOKS_RETURN_IF_ERROR(work.gates.WriteChanges());
+  UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return KeepAlarms(work, StandingAlarms(all, work.now));
 }
 

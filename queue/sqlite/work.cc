@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "queue/breaker.h"
+#include "queue/gate_change.h"
+
 namespace utboks::sqlite {
 namespace {
 
@@ -134,13 +137,12 @@ Result<std::vector<GateRow*>> GateBook::All() {
   return rows;
 }
 
-Status GateBook::WriteChanges() {
+std::vector<GateBook::Held*> GateBook::Changed() {
+  std::vector<Held*> changed;
   for (auto& [nr, held] : held_) {
-    if (held.row == held.stored) continue;
-    UTBOKS_RETURN_IF_ERROR(WriteGate(db_, held.row));
-    held.stored = held.row;
+    if (!(held.row == held.stored)) changed.push_back(&held);
   }
-  return Status();
+  return changed;
 }
 
 namespace {
@@ -180,6 +182,29 @@ Status AddEvent(Work& work, MessageRow& row, const NewEvent& event) {
 
 Status AddGateEvent(Work& work, int ressurs, const NewEvent& event) {
   return InsertEvent(work, 0, 0, ressurs, event);
+}
+
+Status WriteGates(Work& work) {
+  for (GateBook::Held* held : work.gates.Changed()) {
+    for (const GateChange& change : ChangesOf(held->stored.gate, held->row.gate, work.now)) {
+      NewEvent event;
+      event.event = change.event;
+      event.reason = change.reason;
+      event.actor = kWorkerActor;
+      UTBOKS_RETURN_IF_ERROR(AddGateEvent(work, held->row.nr, event));
+    }
+    UTBOKS_RETURN_IF_ERROR(WriteGate(work.db, held->row));
+    held->stored = held->row;
+  }
+  return Status();
+}
+
+Status EndPause(Work& work, GateRow& row) {
+  if (!ExpirePause(row.gate, work.now)) return Status();
+  NewEvent event;
+  event.event = gate_event::kPauseEnded;
+  event.actor = kWorkerActor;
+  return AddGateEvent(work, row.nr, event);
 }
 
 Status RaiseAlarm(Work& work, std::string_view name, std::string_view subject, bool until_seen) {

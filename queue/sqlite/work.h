@@ -51,13 +51,14 @@ class GateBook {
   // Makes the row of a resource that is new to the store.
   Result<GateRow*> Named(std::string_view name);
   Result<std::vector<GateRow*>> All();
-  Status WriteChanges();
-
- private:
   struct Held {
     GateRow row;
     GateRow stored;
   };
+  // Those that differ from what is stored.
+  std::vector<Held*> Changed();
+
+ private:
   GateRow* Keep(const GateRow& row);
 
   Connection& db_;
@@ -87,6 +88,13 @@ struct NewEvent {
 Status AddEvent(Work& work, MessageRow& row, const NewEvent& event);
 // An event of a gate or an alarm, not of a message.
 Status AddGateEvent(Work& work, int ressurs, const NewEvent& event);
+// The gates that the transaction has changed, each with its rows of history.
+Status WriteGates(Work& work);
+// A pause whose time has come.
+Status EndPause(Work& work, GateRow& row);
+
+// Who did what nobody asked for.
+inline constexpr std::string_view kWorkerActor = "worker";
 
 Status RaiseAlarm(Work& work, std::string_view name, std::string_view subject, bool until_seen);
 Status ClearAlarm(Work& work, std::string_view name, std::string_view subject);

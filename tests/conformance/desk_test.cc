@@ -1,4 +1,6 @@
 // What people do: hold, release, replay, cancel, close, pause, resume, purge.
+#include <gmock/gmock.h>
+
 #include <map>
 
 #include "tests/conformance/store_fixture.h"
@@ -331,6 +333,53 @@ TEST_P(DeskTest, APauseEndsAtItsTime) {
   clock_.Advance(Millis(60'000));
   ClaimUpTo(1);
   EXPECT_FALSE(GateNamed("doedsfall_v1").paused);
+}
+
+TEST_P(DeskTest, WhatHappensToAGateIsHistoryUntilItIsOld) {
+  const auto told = [&] {
+    std::vector<std::string> words;
+    const std::vector<EventView> events = store_->Events(0, 0, std::nullopt).value();
+    for (const EventView& event : events) {
+      if (event.message != Uuid{}) continue;
+      words.push_back((event.ressurs.empty() ? "site" : event.ressurs) + " " + event.event +
+                      (event.reason.empty() ? "" : " ") + event.reason + " " + event.actor);
+    }
+    return words;
+  };
+  for (int i = 0; i < 4; ++i) Put(Row(std::to_string(i)));
+  const WallTime until = clock_.Wall() + Millis(60'000);
+  ASSERT_TRUE(store_->PauseGate("doedsfall_v1", until, "cli:kari", SensitiveText("x")).ok());
+  clock_.Advance(Millis(60'000));
+  ClaimUpTo(1);
+  const std::vector<std::string> paused = {"doedsfall_v1 paused cli:kari",
+                                           "doedsfall_v1 pause-ended worker"};
+  EXPECT_EQ(told(), paused);
+
+  const Result<std::optional<Probe>> probe = store_->ClaimProbe();
+  ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message);
+  ASSERT_TRUE(store_->SettleProbe(**probe, HeadResult{}, Refused()).ok());
+  clock_.Advance(Millis(60'000));
+  const Result<std::optional<Probe>> site = store_->ClaimProbe();
+  ASSERT_TRUE(site.ok() && site->has_value());
+  HeadResult answers;
+  answers.answered = true;
+  ASSERT_TRUE(store_->SettleProbe(**site, answers, std::nullopt).ok());
+  clock_.Advance(Millis(60'000));
+  const Result<std::optional<Probe>> resource = store_->ClaimProbe();
+  ASSERT_TRUE(resource.ok() && resource->has_value() && (*resource)->message);
+  ASSERT_TRUE(store_->SettleProbe(**resource, answers, Accepted()).ok());
+  std::vector<std::string> all = paused;
+  all.insert(all.end(),
+             {"site gate-closed connect-refused worker", "site gate-opened connect-refused worker",
+              "doedsfall_v1 gate-opened resumed worker"});
+  EXPECT_THAT(told(), ::testing::UnorderedElementsAreArray(all));
+
+  const Millis year = std::chrono::hours(24 * 365);
+  ASSERT_TRUE(store_->Purge(year, year, false, 100).ok());
+  EXPECT_EQ(told().size(), all.size());
+  clock_.Advance(year + year);
+  ASSERT_TRUE(store_->Purge(year, year, false, 100).ok());
+  EXPECT_TRUE(told().empty());
 }
 
 TEST_P(DeskTest, FiveBlamedInARowAreHeldTogetherAndTheGateWaitsForAPerson) {

@@ -40,6 +40,9 @@ class FakeStore final : public Store {
     return done;
   }
 
+  Result<std::int64_t> FeedPosition() override { return std::int64_t{0}; }
+  Result<FeedbackApplied> ApplyFeedback(const FeedbackPage&) override { return FeedbackApplied(); }
+
   Result<Claimed> Claim(std::span<const Room>, int) override { return Claimed(); }
   Result<std::optional<Probe>> ClaimProbe() override { return std::optional<Probe>(); }
   Status SettleProbe(const Probe&, const HeadResult&, const std::optional<Outcome>&) override {

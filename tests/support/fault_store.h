@@ -89,6 +89,11 @@ class FaultStore final : public Store {
     store_.WaitForChange(until, stop);
   }
 
+  Result<std::int64_t> FeedPosition() override { return store_.FeedPosition(); }
+  Result<FeedbackApplied> ApplyFeedback(const FeedbackPage& page) override {
+    return store_.ApplyFeedback(page);
+  }
+
   Result<std::vector<Acted>> Do(const Act& act) override {
     return Pass(StoreCall::kDo, [&] { return store_.Do(act); });
   }
