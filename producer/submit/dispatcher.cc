@@ -32,6 +32,13 @@ int SendersFor(const DispatcherSettings& settings) {
   return static_cast<int>(std::clamp(kMostSenders, each, std::max(each, all)));
 }
 
+// One for each resource: behind the site's gate there is but one.  Probes of more that
+// all hang come a little later than they might.
+int ProbesAtOnce(const DispatcherSettings& settings) {
+  constexpr std::size_t kMost = 16;
+  return static_cast<int>(std::clamp<std::size_t>(settings.resources.size(), 1, kMost));
+}
+
 }  // namespace
 
 Dispatcher::Dispatcher(Delivery& store, const ClientFactory& make_client,
@@ -41,7 +48,7 @@ Dispatcher::Dispatcher(Delivery& store, const ClientFactory& make_client,
       clock_(clock),
       busy_(store),
       pool_(store, make_client, SendersFor(settings_), settings_.time_limit, clock),
-      prober_(store, make_client, settings_.delivery, clock),
+      prober_(store, make_client, settings_.delivery, ProbesAtOnce(settings_), clock),
       learner_(store, make_client, settings_.in_use, settings_.delivery.probe_timeout, clock) {
   for (const std::string& ressurs : settings_.resources) {
     windows_.emplace(ressurs, Window(settings_.delivery.max_in_flight));

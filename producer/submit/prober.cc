@@ -16,15 +16,19 @@ constexpr int kLastTries = 10;
 }  // namespace
 
 Prober::Prober(Delivery& store, ClientFactory make_client, const DeliverySettings& settings,
-               Clock& clock)
-    : store_(store), make_client_(std::move(make_client)), settings_(settings), clock_(clock) {}
+               int gates, Clock& clock)
+    : store_(store),
+      make_client_(std::move(make_client)),
+      settings_(settings),
+      gates_(gates),
+      clock_(clock) {}
 
 Prober::~Prober() {
   Stop();
 }
 
 void Prober::Start() {
-  thread_ = std::thread([this] { Run(); });
+  for (int i = 0; i < gates_; ++i) threads_.emplace_back([this] { Run(); });
 }
 
 void Prober::StopBeginning() {
@@ -38,13 +42,14 @@ void Prober::StopBeginning() {
 
 bool Prober::Sending() const {
   MutexLock lock(mutex_);
-  return sending_;
+  return sending_ > 0;
 }
 
 void Prober::Stop() {
   StopBeginning();
   abort_.request_stop();
-  if (thread_.joinable()) thread_.join();
+  for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
 }
 
 void Prober::Expect(WallTime at) {
@@ -74,7 +79,10 @@ void Prober::Run() {
       Expect(clock_.Wall() + kStoreAgain);
       continue;
     }
-    if (probe->has_value()) ProbeOnce(**probe);
+    if (!probe->has_value()) continue;
+    // Another gate may be due as well, and this one may take its time.
+    Expect(clock_.Wall());
+    ProbeOnce(**probe);
   }
 }
 
@@ -83,13 +91,13 @@ std::optional<Outcome> Prober::Send(const Probe& probe, RegisterClient& client,
   {
     MutexLock lock(mutex_);
     if (stopping_) return std::nullopt;
-    sending_ = true;
+    ++sending_;
   }
   std::optional<Outcome> outcome;
   const std::optional<Payload> payload = LoadPayload(store_, *probe.message, &outcome);
   if (payload) outcome = client.Submit(*payload, deadline, abort_.get_token());
   MutexLock lock(mutex_);
-  sending_ = false;
+  --sending_;
   return outcome;
 }
 

@@ -1,11 +1,16 @@
 // Asks closed gates whether they are open again (delivery.md §4): HEAD, then on
 // the same connection one message.
+//
+// As many threads as gates that may be shut at once: a resource that hangs until
+// probe_timeout keeps none but itself from being asked in its time.  Which gate a
+// thread asks is the store's to say; two never get the same.
 #pragma once
 
 #include <memory>
 #include <optional>
 #include <stop_token>
 #include <thread>
+#include <vector>
 
 #include "producer/submit/register_client.h"
 #include "producer/submit/sender_pool.h"
@@ -17,7 +22,8 @@ namespace utboks {
 
 class Prober {
  public:
-  Prober(Delivery& store, ClientFactory make_client, const DeliverySettings& settings,
+  // `gates`: how many are asked at once, at most.
+  Prober(Delivery& store, ClientFactory make_client, const DeliverySettings& settings, int gates,
          Clock& clock);
   ~Prober();
   Prober(const Prober&) = delete;
@@ -42,6 +48,7 @@ class Prober {
   Delivery& store_;
   const ClientFactory make_client_;
   const DeliverySettings settings_;
+  const int gates_;
   Clock& clock_;
   std::stop_source stop_;   // of what is begun: HEAD may be cut off, it loses nothing
   std::stop_source abort_;  // of a message under way
@@ -50,9 +57,9 @@ class Prober {
   CondVar expected_;
   std::optional<WallTime> next_ UTBOKS_GUARDED_BY(mutex_);
   bool stopping_ UTBOKS_GUARDED_BY(mutex_) = false;
-  bool sending_ UTBOKS_GUARDED_BY(mutex_) = false;
+  int sending_ UTBOKS_GUARDED_BY(mutex_) = 0;
 
-  std::thread thread_;  // last: it uses all of the above
+  std::vector<std::thread> threads_;  // last: they use all of the above
 };
 
 }  // namespace utboks

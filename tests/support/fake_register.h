@@ -44,7 +44,7 @@ class FakeRegister {
   // ends when it is cut off.
   void Shut(const std::string& ressurs = "") { Set(true, ressurs, false); }
   // The same, but HEAD is answered.
-  void Hang() { Set(true, "", true); }
+  void Hang(const std::string& ressurs = "") { Set(true, ressurs, true); }
   void Open() { Set(false, "", true); }
 
   // Waits until `condition` holds of all that was sent; false after `patience`.

@@ -277,6 +277,29 @@ TEST_F(DispatcherTest, AProbesMessageHasTheTimeOfAStopToo) {
   EXPECT_EQ(CountIn(State::kAccepted), 1U) << "and not in doubt";
 }
 
+TEST_F(DispatcherTest, AResourceThatHangsDelaysNoOthersProbe) {
+  settings_.resources = {"doedsfall_v1", "foedsel_v1"};
+  settings_.in_use = settings_.resources;
+  FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
+  fake.Hang("doedsfall_v1");
+  // Both are left to a probe, the one that hangs first.
+  for (const std::string& ressurs : settings_.resources) {
+    Put(ressurs, {}, ressurs);
+    ASSERT_TRUE(store_->PauseGate(ressurs, std::nullopt, "cli:kari", SensitiveText()).ok());
+    ASSERT_TRUE(store_->ResumeGate(ressurs, "cli:kari", SensitiveText()).ok());
+  }
+  const auto dispatcher = Make(fake);
+  ASSERT_TRUE(dispatcher->Start().ok());
+  ASSERT_TRUE(fake.AwaitAccepted(1));
+  ASSERT_TRUE(fake.Await([](const auto& requests) { return requests.size() == 2; }))
+      << "the other one is under way";
+  EXPECT_TRUE(AwaitIn(State::kAccepted, 1));
+  EXPECT_EQ(CountIn(State::kSending), 1U);
+  fake.Open();
+  EXPECT_TRUE(AwaitIn(State::kAccepted, 2));
+  dispatcher->Stop();
+}
+
 TEST_F(DispatcherTest, NothingIsSentWhileWhatIsKnownCannotBeWritten) {
   LogWatch::Expect("alarm-raised");
   FakeRegister fake([](const std::string&, int) { return FakeRegister::Accept(); });
