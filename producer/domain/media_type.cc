@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "queue/base/ascii.h"
+
 namespace utboks {
 namespace {
 
@@ -19,10 +21,6 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kTypes = 
     {"txt", "text/plain"},
 }};
 
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
 }  // namespace
 
 std::string_view MediaTypeOf(std::string_view file_name) {
@@ -30,7 +28,7 @@ std::string_view MediaTypeOf(std::string_view file_name) {
   const std::string_view ending =
       dot == std::string_view::npos ? std::string_view() : file_name.substr(dot + 1);
   for (const auto& [known, type] : kTypes) {
-    if (std::ranges::equal(ending, known, {}, Lower)) return type;
+    if (EqualsIgnoringCase(ending, known)) return type;
   }
   return "application/octet-stream";
 }

@@ -9,22 +9,10 @@
 #include <system_error>
 #include <vector>
 
+#include "queue/base/open_file.h"
+
 namespace utboks {
 namespace {
-
-class Descriptor {
- public:
-  explicit Descriptor(int fd) : fd_(fd) {}
-  ~Descriptor() {
-    if (fd_ >= 0) ::close(fd_);
-  }
-  Descriptor(const Descriptor&) = delete;
-  Descriptor& operator=(const Descriptor&) = delete;
-  int get() const { return fd_; }
-
- private:
-  int fd_;
-};
 
 Status Unreadable(const std::string& what, const std::string& path, int error) {
   return {Code::kConfig, fmt::format("{} {} cannot be read: {}; check the path and who may read it",
@@ -36,9 +24,9 @@ Status Unreadable(const std::string& what, const std::string& path, int error) {
 Result<Secret> ReadCredentialFile(const std::string& what, const std::string& path,
                                   std::size_t most) {
   // Non-blocking, so that a FIFO put there by mistake cannot hang the start.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  const OpenFile file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   struct stat facts = {};
-  if (file.get() < 0 || ::fstat(file.get(), &facts) != 0) return Unreadable(what, path, errno);
+  if (!file.ok() || ::fstat(file.fd(), &facts) != 0) return Unreadable(what, path, errno);
   if (!S_ISREG(facts.st_mode)) {
     return Status(Code::kConfig, fmt::format("{} {} is not a file", what, path));
   }
@@ -47,7 +35,7 @@ Result<Secret> ReadCredentialFile(const std::string& what, const std::string& pa
   std::vector<std::uint8_t> bytes(most + 1);
   std::size_t have = 0;
   while (have < bytes.size()) {
-    const ssize_t got = ::read(file.get(), bytes.data() + have, bytes.size() - have);
+    const ssize_t got = ::read(file.fd(), bytes.data() + have, bytes.size() - have);
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) {
       const int error = errno;

@@ -188,9 +188,7 @@ Outcome WithoutStatus(const Exchange& exchange) {
 // An answer to HEAD has no body to look at.
 bool IsWebPage(std::string_view content_type) {
   constexpr std::string_view kHtml = "text/html";
-  return content_type.size() >= kHtml.size() &&
-         std::equal(kHtml.begin(), kHtml.end(), content_type.begin(),
-                    [](char a, char b) { return (b >= 'A' && b <= 'Z' ? b - 'A' + 'a' : b) == a; });
+  return EqualsIgnoringCase(content_type.substr(0, kHtml.size()), kHtml);
 }
 
 void Take(bool odd, Outcome& outcome) {

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <set>
 
+#include "queue/base/ascii.h"
+
 namespace utboks {
 namespace {
 
@@ -12,13 +14,6 @@ using Findings = std::vector<AttachmentFinding>;
 
 // What file systems allow; a longer one is no file's.
 constexpr std::size_t kLongestName = 255;
-
-char Lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-bool SameButForCase(std::string_view a, std::string_view b) {
-  return std::ranges::equal(a, b, {}, Lower, Lower);
-}
 
 // It stands in quotes in a header of the request: what would end the quotes or the
 // header, or be taken for a folder, must not come in.
@@ -58,7 +53,7 @@ void CheckNamed(std::span<const std::string_view> named, std::span<const Offered
     }
     const auto fits = [&](const OfferedAttachment& one) { return one.name == name; };
     const auto nearly = [&](const OfferedAttachment& one) {
-      return SameButForCase(one.name, name);
+      return EqualsIgnoringCase(one.name, name);
     };
     if (!takes_any) {
       report("attachment-missing",
@@ -85,8 +80,9 @@ void CheckOffered(std::span<const std::string_view> named,
       findings->push_back({"attachment-twice",
                            fmt::format("attachment {} has the name of one before it", i + 1),
                            {}});
-    } else if (std::ranges::none_of(
-                   named, [&](std::string_view name) { return SameButForCase(name, one.name); })) {
+    } else if (std::ranges::none_of(named, [&](std::string_view name) {
+                 return EqualsIgnoringCase(name, one.name);
+               })) {
       findings->push_back(
           {"attachment-surplus",
            fmt::format("attachment {} is not named in the document (multipartnavn)", i + 1),

@@ -176,7 +176,8 @@ void Enqueue::Report(const Answer& answer, Console& console) {
                            answer.inserted.is_new ? ""
                                                   : fmt::format("  (there already, {})",
                                                                 StateName(answer.inserted.state))));
-  for (const std::string& warning : ViolationLines(seen)) console.Note(file + ":" + warning);
+  for (const std::string& warning : ViolationLines(seen))
+    console.Note(fmt::format("{}:{}", file, warning));
 }
 
 void Enqueue::Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode,
