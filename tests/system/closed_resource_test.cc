@@ -60,6 +60,7 @@ TEST(ClosedResource, SlowsNoOtherHoweverMuchWaits) {
   const Millis beside = Deliver(agency, reg, 5'301);
   // Wide: the machine may be busy.  What grew with the backlog would be a hundredfold.
   EXPECT_LE(beside, alone * 5 + Millis(2'000)) << alone.count() << " ms without the backlog";
+  EXPECT_EQ(Get(agency.Status(), "oldest_due_s"), "") << "none of those that wait could go now";
   EXPECT_EQ(agency.Look("SELECT count(*) FROM message WHERE state = 1"),
             std::to_string(kBehind + 1));
   EXPECT_EQ(agency.Look("SELECT count(*) FROM attempt a JOIN message m ON m.seq = a.message"
