@@ -88,7 +88,7 @@ class Storm {
     exchange.body_whole = true;
     const Millis asked = Header(exchange);
     Note(asked);
-    const Outcome outcome = Classify(exchange, "sak-1", settings_);
+    Outcome outcome = Classify(exchange, "sak-1", settings_);
     EXPECT_EQ(outcome.gate, GateEffect::kNotBefore);
     return outcome;
   }
@@ -105,7 +105,7 @@ class Storm {
         return Millis::max();
       case 3: {
         // A date, by the answer's own clock, which may be years off.
-        const Millis asked{1'000 * random_->Below(3 * 3'600)};
+        const Millis asked{1'000 * random_->Below(10'800)};
         const WallTime theirs{Millis(1'000 * random_->Below(4'000'000'000))};
         exchange.date = HttpDate(theirs);
         exchange.retry_after = HttpDate(theirs + asked);
