@@ -114,7 +114,9 @@ ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
     LearnHead(resource, end.head);
   }
   Gate& gate = end.of_site ? site : resource;
-  if (!gate.outage || gate.openings != end.openings || gate.probes != end.number) return effect;
+  const bool current = gate.openings == end.openings && gate.probes == end.number &&
+                       gate.next_probe == end.next_probe;
+  if (!gate.outage || !current) return effect;
 
   const bool opens =
       end.of_site ? SiteAnswers(end, site) : end.nothing_waits && HeadSaysYes(resource, end.head);

@@ -72,9 +72,14 @@ void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
                  const DeliverySettings& settings, WallTime now);
 
 struct ProbeEnd {
-  bool of_site = false;       // the site's gate was probed, else the resource's
-  std::int64_t number = 0;    // gate.probes and gate.openings as BeginProbe left
-  std::int64_t openings = 0;  // them: the probe's token
+  bool of_site = false;  // the site's gate was probed, else the resource's
+  // gate.probes, gate.openings and gate.next_probe as BeginProbe left them: the probe's
+  // token.  Numbers begin anew when a suspicion is lifted, without an opening, and who
+  // moves next_probe while one runs (a failure, a worker's death, a clock that was set)
+  // no longer counts on its end.
+  std::int64_t number = 0;
+  std::int64_t openings = 0;
+  std::optional<WallTime> next_probe;
   HeadResult head;
   // No message that could be sent was there to send, now or after its backoff:
   // HEAD alone decides.

@@ -231,6 +231,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
   end.of_site = probe.gate.empty();
   end.number = probe.state.probes;
   end.openings = probe.state.openings;
+  end.next_probe = probe.state.next_probe;
   end.head = head;
   end.nothing_waits = probe.nothing_waits;
   if (message) {

@@ -1,4 +1,4 @@
-// How much the crash tests do: less where a sanitizer makes everything slow.
+// How much long tests do: less where a sanitizer makes everything slow.
 #pragma once
 
 namespace utboks::testing {

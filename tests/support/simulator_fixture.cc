@@ -50,6 +50,7 @@ JournalLine ParseJournalLine(const std::string& text) {
       if (object->has(key)) to = object->getValue<Poco::UInt64>(key);
     };
     words("event", line.event);
+    words("time", line.time);
     line.mono_ms = object->getValue<double>("mono_ms");
     number("request", line.request);
     number("connection", line.connection);

@@ -48,6 +48,7 @@ class DevPki {
 // A line of the journal; docs/simulator.md says what each part means.
 struct JournalLine {
   std::string event;  // begin, end, step
+  std::string time;   // as a log writes it: the two compare as texts
   double mono_ms = 0;
   std::uint64_t request = 0, connection = 0, send = 0, bytes = 0;
   std::string client, method, ressurs, identifier, sha256;

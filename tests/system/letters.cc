@@ -74,6 +74,49 @@ std::string Annulment(std::string_view identifier, std::string_view number) {
       identifier, kClerk, number);
 }
 
+std::string EstateContact(std::string_view identifier, std::string_view number) {
+  return fmt::format(
+      R"(<?xml version="1.0" encoding="UTF-8"?>
+<meldingOmKontakopplysningerForDoedsbo xmlns="folkeregisteret:melding:endringavkontaktopplysningerfordoedsbo:v1">
+  <innsending>
+    <avsendersMeldingsidentifikator>{0}</avsendersMeldingsidentifikator>
+    <avsendersInnsendingstidspunkt>2026-05-23T09:30:00+02:00</avsendersInnsendingstidspunkt>
+  </innsending>
+  <forespoersel>
+    <avdoed>
+      <foedselsEllerDNummer>{2}</foedselsEllerDNummer>
+    </avdoed>
+    <kontaktinformasjon>
+      <advokat>
+        <personnavn>
+          <fornavn>{1}</fornavn>
+          <etternavn>{1}</etternavn>
+        </personnavn>
+        <organisasjonsnummer>310943223</organisasjonsnummer>
+      </advokat>
+      <adresse>
+        <adresselinje>Postboks 42</adresselinje>
+        <poststedsnavn>Tromsø</poststedsnavn>
+        <postnummer>9251</postnummer>
+      </adresse>
+    </kontaktinformasjon>
+    <avsender>
+      <virksomhetsnavn>Eksempel tingrett</virksomhetsnavn>
+      <avsendersSaksreferanse>ref-{0}</avsendersSaksreferanse>
+      <saksbehandler>
+        <fornavn>{1}</fornavn>
+        <etternavn>{1}</etternavn>
+      </saksbehandler>
+      <ePostTilSaksbehandler>tingrett@example.org</ePostTilSaksbehandler>
+    </avsender>
+    <skifteform>offentlig</skifteform>
+    <attestutstedelsesdato>2026-05-22</attestutstedelsesdato>
+  </forespoersel>
+</meldingOmKontakopplysningerForDoedsbo>
+)",
+      identifier, kClerk, number);
+}
+
 std::vector<HostileLetter> HostileLetters(std::string_view number) {
   const std::string good = DeathNotice(fmt::format("fiendtlig-{}", number), number);
   // What a refusal may be tempted to quote: a name of XML too, but for its blank.

@@ -22,6 +22,8 @@ std::string WrongNumber(int n);
 std::string DeathNotice(std::string_view identifier, std::string_view number);
 // The annulment of it, on the same person (annullering_av_doedsfall_v1 1.1).
 std::string Annulment(std::string_view identifier, std::string_view number);
+// Whom to write to about what the person left (kontaktopplysninger_doedsbo_v1 1.0).
+std::string EstateContact(std::string_view identifier, std::string_view number);
 
 struct HostileLetter {
   std::string name;  // of its file

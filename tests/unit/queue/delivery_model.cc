@@ -56,8 +56,10 @@ DeliveryModel::DeliveryModel(std::uint64_t seed, int resources) : random_(Seeded
   EXPECT_TRUE(Check(settings).ok());
 }
 
-void DeliveryModel::Rule(bool kept, const char* name, const std::string& detail) {
-  if (kept || failed_) return;
+void DeliveryModel::Rule(bool concerns, bool kept, const char* name, const std::string& detail) {
+  if (!concerns || failed_) return;
+  ++judged[name];
+  if (kept) return;
   failed_ = true;
   ADD_FAILURE() << "rule broken: " << name << (detail.empty() ? "" : ": ") << detail;
 }
@@ -65,29 +67,29 @@ void DeliveryModel::Rule(bool kept, const char* name, const std::string& detail)
 // ---- checks ----
 
 void DeliveryModel::CheckRequest(const Gate& gate, bool as_probe) {
-  Rule(now >= silent_until_, "no request before what the server allowed",
-       std::to_string(silent_until_ - now) + " ms early");
-  Rule(as_probe || (!HasMark(site) && !HasMark(gate)), "a marked gate lets only probes through",
+  Rule(silent_until_ > 0, now >= silent_until_, "no request before what the server allowed",
        gate.name);
-  Rule(!site.paused && !gate.paused && !site.blame_run && !gate.blame_run,
+  Rule(!as_probe, !HasMark(site) && !HasMark(gate), "a marked gate lets only probes through",
+       gate.name);
+  Rule(as_probe, !site.paused && !gate.paused && !site.blame_run && !gate.blame_run,
        "not even a probe passes what a person must open", gate.name);
 }
 
 void DeliveryModel::CheckGate(const Gate& before, const Gate& after, const char* what,
                               bool may_open) {
-  Rule(may_open || !before.outage || after.outage,
-       "an outage ends by an acceptance or by a probe's answer", what);
-  Rule(after.openings >= before.openings, "openings only grow", what);
-  Rule(!before.outage || after.outage || after.openings > before.openings,
-       "each end of an outage is an opening", what);
-  Rule(before.blame_run == after.blame_run || after.blame_run, "only a person ends a blame run",
-       what);
-  Rule(before.paused == after.paused, "answers neither pause nor resume", what);
-  Rule(after.outage == after.next_probe.has_value(), "an outage is always probed", what);
-  Rule(!before.not_before || !after.not_before || *after.not_before >= *before.not_before,
+  const bool ended = before.outage && !after.outage;
+  Rule(ended, may_open, "an outage ends by an acceptance or by a probe's answer", what);
+  Rule(true, after.openings >= before.openings, "openings only grow", what);
+  Rule(ended, after.openings > before.openings, "each end of an outage is an opening", what);
+  Rule(before.blame_run, after.blame_run, "only a person ends a blame run", what);
+  Rule(true, before.paused == after.paused, "answers neither pause nor resume", what);
+  Rule(true, after.outage == after.next_probe.has_value(),
+       "a next probe stands exactly while an outage does", what);
+  Rule(before.not_before && after.not_before, after.not_before >= before.not_before,
        "what a 429 asked for is never shortened", what);
-  Rule(after.suspect == 0 || after.outage, "only a closed gate has a suspect", what);
-  Rule(static_cast<int>(after.failed.size()) <= settings.gate_failures &&
+  Rule(after.suspect != 0, after.outage, "only a closed gate has a suspect", what);
+  Rule(true,
+       static_cast<int>(after.failed.size()) <= settings.gate_failures &&
            static_cast<int>(after.blamed.size()) <= settings.blame_run,
        "a gate's lists stay short", what);
 }
@@ -103,48 +105,48 @@ void DeliveryModel::CheckDisposition(const Row& row, const Flight& flight, const
   CheckGate(site_before, site, what.c_str(), accepted);
   CheckGate(gate_before, gate, what.c_str(), accepted);
   if (d.stale) {
-    Rule(!accepted, "a receipt is always taken", what);
-    Rule(site == site_before && gate == gate_before, "without a token nothing changes", what);
+    Rule(true, !accepted, "a receipt is always taken", what);
+    Rule(true, site == site_before && gate == gate_before, "without a token nothing changes", what);
     return;
   }
-  Rule(after.state == before.state || LegalEdge(before.state, after.state, d.cause),
+  Rule(after.state != before.state, LegalEdge(before.state, after.state, d.cause),
        "no illegal edge", what + " to " + std::string(StateName(after.state)));
-  Rule(!accepted || after.state == State::kAccepted, "accepted is accepted", what);
-  Rule(before.state != State::kAccepted || after.state == State::kAccepted,
+  Rule(accepted, after.state == State::kAccepted, "accepted is accepted", what);
+  Rule(before.state == State::kAccepted, after.state == State::kAccepted,
        "accepted is left only by a person", what);
-  Rule(before.reference.empty() || after.reference == before.reference,
+  Rule(!before.reference.empty(), after.reference == before.reference,
        "the first receipt is never overwritten", what);
-  Rule(!after.unanswered || (after.state != State::kDue && after.state != State::kRejected),
+  Rule(after.unanswered, after.state != State::kDue && after.state != State::kRejected,
        "once unanswered, never due or rejected", what);
-  Rule(after.unanswered >= before.unanswered, "an unanswered attempt is never forgotten", what);
-  Rule(after.counted == before.counted + (d.counted ? 1 : 0), "what counts is counted once", what);
-  Rule(!d.counted || (!flight.sent.probe && !outcome.interrupted),
-       "a closed gate or our own stop counts no attempt", what);
-  Rule(after.last_backoff <= settings.backoff_max, "backoff within its bounds", what);
+  Rule(after.unanswered, after.state != State::kCancelled || before.state == State::kCancelled,
+       "once unanswered, cancelled only by a person who says so", what);
+  Rule(before.unanswered, after.unanswered, "an unanswered attempt is never forgotten", what);
+  Rule(true, after.counted == before.counted + (d.counted ? 1 : 0), "what counts is counted once",
+       what);
+  Rule(flight.sent.probe, !d.counted, "a closed gate counts no attempt", what);
+  Rule(outcome.interrupted, !d.counted, "our own stop counts no attempt", what);
+  Rule(true, after.last_backoff <= settings.backoff_max, "backoff within its bounds", what);
   if (Waiting(after)) {
-    Rule(after.due_at <= Wall() + LongestWait(settings) || after.due_at == before.due_at,
+    Rule(true, after.due_at <= Wall() + LongestWait(settings) || after.due_at == before.due_at,
          "no wait of ours is longer than the longest", what);
-    Rule(!d.counted || after.due_at >= Wall() + settings.backoff_min, "backoff within its bounds",
+    Rule(d.counted, after.due_at >= Wall() + settings.backoff_min, "backoff within its bounds",
          what);
     const bool held_back = HasMark(gate) || !IsOpen(site, Wall());
-    Rule(held_back || outcome.interrupted || after.due_at >= Wall() + settings.backoff_min,
+    Rule(!held_back && !outcome.interrupted, after.due_at >= Wall() + settings.backoff_min,
          "no retry spins", what);
   }
-  Rule(!flight.sent.probe || after.state != State::kDue || after.due_at <= Wall() ||
-           d.waited_on != WaitedOn::kNothing,
+  Rule(flight.sent.probe && after.state == State::kDue,
+       after.due_at <= Wall() || d.waited_on != WaitedOn::kNothing,
        "a probe's message stays within reach of the next", what);
-  if (after.state == State::kHeld) {
-    if (after.reason == reason::kLifetime) {
-      Rule(!flight.sent.probe || gate_before.suspect == before.seq,
-           "nothing expires behind a closed gate", what);
-      Rule(after.first_failure && Wall() - *after.first_failure >= settings.lifetime,
-           "lifetime counts from the first failure", what);
-    }
-    if (after.reason == reason::kInDoubtLimit) {
-      Rule(!flight.sent.probe && !outcome.interrupted, "only a living worker's doubts count", what);
-    }
-    Rule(!after.unanswered || !d.leaves_keys, "a doubt never lets followers pass", what);
-  }
+  const bool held = after.state == State::kHeld;
+  const bool out_of_time = held && after.reason == reason::kLifetime;
+  Rule(out_of_time, !flight.sent.probe || gate_before.suspect == before.seq,
+       "nothing expires behind a closed gate", what);
+  Rule(out_of_time, after.first_failure && Wall() - *after.first_failure >= settings.lifetime,
+       "lifetime counts from the first failure", what);
+  Rule(held && after.reason == reason::kInDoubtLimit, !flight.sent.probe && !outcome.interrupted,
+       "only a living worker's doubts count", what);
+  Rule(held && after.unanswered, !d.leaves_keys, "a doubt never lets followers pass", what);
 }
 
 // ---- the register ----
@@ -210,10 +212,10 @@ void DeliveryModel::Tick() {
   for (Gate& gate : gates) {
     ExpirePause(gate, Wall());
     PullIn(gate, settings, Wall());
-    Rule(!gate.next_probe || *gate.next_probe <= Wall() + LongestProbeWait(gate, settings),
+    Rule(gate.next_probe.has_value(), gate.next_probe <= Wall() + LongestProbeWait(gate, settings),
          "times of ours are pulled in");
   }
-  Rule(!site.not_before || *site.not_before <= Wall() + settings.retry_after_max,
+  Rule(site.not_before.has_value(), site.not_before <= Wall() + settings.retry_after_max,
        "times of ours are pulled in");
   for (Row& row : rows) {
     if (Waiting(row.facts) && row.facts.due_at > Wall() + LongestWait(settings)) {
@@ -304,6 +306,7 @@ bool DeliveryModel::BeginProbe() {
   running.end.of_site = of_site;
   running.end.number = gate.probes;
   running.end.openings = gate.openings;
+  running.end.next_probe = gate.next_probe;
   Row* row = PickForProbe(gate, of_site ? -1 : resource);
   running.end.nothing_waits = row == nullptr;
   running.resource = row != nullptr ? row->resource : std::max(resource, 0);
@@ -339,9 +342,10 @@ void DeliveryModel::EndProbe() {
                         (ended.flight && ended.flight->outcome.result == AttemptResult::kAnswered);
   CheckGate(site_before, site, "probe", ended.end.of_site && evidence);
   CheckGate(gate_before, gate, "probe", !ended.end.of_site && evidence);
-  Rule(!gate.outage || !ended.end.nothing_waits || ended.end.of_site ||
-           !HeadSaysYes(gate, ended.head) || gate.probes != ended.end.number,
-       "HEAD alone opens when nothing waits");
+  Rule(ended.end.nothing_waits && !ended.end.of_site && gate_before.outage &&
+           gate_before.probes == ended.end.number && gate_before.openings == ended.end.openings &&
+           gate_before.next_probe == ended.end.next_probe && HeadSaysYes(gate, ended.head),
+       !gate.outage, "HEAD alone opens when nothing waits");
   if (effect.resource_opened) EndWaits(ended.resource);
   if (effect.site_opened || effect.resource_opened) ++opened;
 }
@@ -377,10 +381,10 @@ void DeliveryModel::Settle(const Flight& flight, const Outcome& outcome) {
       std::find(in_a_row.begin(), in_a_row.end(), flight.seq) == in_a_row.end()) {
     in_a_row.push_back(flight.seq);
   }
-  Rule(!gate.blame_run || gate_before.blame_run ||
-           static_cast<int>(in_a_row.size()) >= settings.blame_run,
+  Rule(gate.blame_run && !gate_before.blame_run,
+       static_cast<int>(in_a_row.size()) >= settings.blame_run,
        "a blame run is so many different messages in a row");
-  Rule(!blamed || gate.blame_run || static_cast<int>(in_a_row.size()) < settings.blame_run,
+  Rule(blamed && static_cast<int>(in_a_row.size()) >= settings.blame_run, gate.blame_run,
        "so many different messages in a row are a blame run");
   if (gate.blame_run && !gate_before.blame_run) ++runs;
 
@@ -389,7 +393,7 @@ void DeliveryModel::Settle(const Flight& flight, const Outcome& outcome) {
     Row& other = At(seq);
     const bool still = other.facts.state == State::kRejected || other.facts.state == State::kHeld;
     if (!still || other.touched) continue;
-    Rule(LegalEdge(other.facts.state, State::kHeld, Cause::kBlameRun), "no illegal edge");
+    Rule(true, LegalEdge(other.facts.state, State::kHeld, Cause::kBlameRun), "no illegal edge");
     other.facts.blame = other.facts.reason;
     other.facts.reason = reason::kBlameRun;
     other.facts.state = State::kHeld;
@@ -421,11 +425,12 @@ void DeliveryModel::WorkerDies() {
     if (flight.taken) ghosts_.push_back(flight);
     if (row.facts.state != State::kSending || row.last_attempt != flight.attempt) continue;
     const Disposition d = DisposeDead(row.facts, settings, Wall(), *random_, flight.sent.feed_live);
-    Rule(LegalEdge(State::kSending, d.after.state, d.cause), "no illegal edge", "dead worker");
-    Rule(d.after.unanswered && !d.leaves_keys, "a dead worker leaves a doubt");
-    Rule(d.after.doubts == row.facts.doubts && d.after.counted == row.facts.counted,
+    Rule(true, LegalEdge(State::kSending, d.after.state, d.cause), "no illegal edge",
+         "dead worker");
+    Rule(true, d.after.unanswered && !d.leaves_keys, "a dead worker leaves a doubt");
+    Rule(true, d.after.doubts == row.facts.doubts && d.after.counted == row.facts.counted,
          "our own death counts towards no limit but its own");
-    Rule(d.after.reason != reason::kCrash || d.after.crashes >= settings.crash_limit,
+    Rule(d.after.reason == reason::kCrash, d.after.crashes >= settings.crash_limit,
          "held for crashes only at their limit");
     Write(row, d);
   }
@@ -440,7 +445,7 @@ void DeliveryModel::WorkerStops() {
   for (const Flight& flight : cut) {
     const Gate site_before = site, gate_before = GateOf(At(flight.seq));
     Settle(flight, CutOff());
-    Rule(site == site_before && GateOf(At(flight.seq)) == gate_before,
+    Rule(true, site == site_before && GateOf(At(flight.seq)) == gate_before,
          "no gate hears of our own stop");
     if (flight.taken) ghosts_.push_back(flight);
   }
@@ -478,7 +483,7 @@ void DeliveryModel::PersonActs() {
     case 1:
       if (Resume(gate, Wall())) {
         if (&gate != &site) blamed_in_a_row_[which].clear();
-        Rule(!IsOpen(gate, Wall()), "what a person opens is probed first");
+        Rule(true, !IsOpen(gate, Wall()), "what a person opens is probed first");
       }
       return;
     default:

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "queue/breaker.h"
@@ -82,6 +83,7 @@ class DeliveryModel {
   std::int64_t behind = 0;  // how far our clock is behind it
   std::int64_t acceptances = 0, opened = 0, runs = 0, holds = 0, doubts = 0;  // to see it lives
   bool failed() const { return failed_; }
+  std::unordered_map<const char*, std::int64_t> judged;  // how often each rule was
 
   WallTime Wall() const { return WallTime(Millis(1'800'000'000'000 + now - behind)); }
 
@@ -101,7 +103,8 @@ class DeliveryModel {
   void CheckDisposition(const Row& before, const Flight& flight, const Outcome& outcome,
                         const Gate& site_before, const Gate& gate_before, const Disposition& d);
   void CheckGate(const Gate& before, const Gate& after, const char* what, bool may_open);
-  void Rule(bool kept, const char* name, const std::string& detail = "");
+  // `concerns`: the rule has something to say of this; else nothing is judged.
+  void Rule(bool concerns, bool kept, const char* name, const std::string& detail = "");
 
   std::unique_ptr<Random> random_;
   std::int64_t silent_until_ = 0;  // real: what a 429 asked for, as far as we obey

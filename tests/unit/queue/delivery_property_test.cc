@@ -1,5 +1,8 @@
 // The rules of delivery as invariants over whatever can happen.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
+
+#include <map>
 
 #include "queue/reason.h"
 #include "tests/unit/queue/delivery_model.h"
@@ -72,6 +75,28 @@ TEST(DeliveryPropertyTest, TheRulesHoldWhateverHappensAndAllIsDeliveredWhenItIsO
   EXPECT_GT(runs, 0);
   EXPECT_GT(holds, 0);
   EXPECT_GT(doubts, 0);
+}
+
+TEST(DeliveryPropertyTest, TheRulesHoldInAHundredThousandShortLives) {
+  constexpr std::uint64_t kMostEvents = 160;
+  const std::int64_t lives = PropertySequences();
+  const std::uint64_t seed = PropertySeed(20'261'130);
+  fmt::print("[   seed   ] UTBOKS_PROPERTY_SEED={}, {} sequences\n", seed, lives);
+  std::map<std::string_view, std::int64_t> judged;
+  for (std::int64_t n = 0; n < lives; ++n) {
+    const std::uint64_t own = seed + static_cast<std::uint64_t>(n);
+    DeliveryModel model(own, 1 + static_cast<int>(own % 3));
+    // Enough to be under way from the beginning: short lives are for what happens then.
+    for (int i = 0; i < 6; ++i) model.Arrive(i == 0 && own % 4 == 0);
+    const std::uint64_t events = 1 + own % kMostEvents;
+    for (std::uint64_t i = 0; i < events && !model.failed(); ++i) model.RandomEvent();
+    ASSERT_FALSE(model.failed()) << "repeat it with UTBOKS_PROPERTY_SEED=" << own << "\n"
+                                 << Describe(model);
+    for (const auto& [rule, times] : model.judged) judged[rule] += times;
+  }
+  for (const auto& [rule, times] : judged) {
+    fmt::print("[   rule   ] {:>9} times: {}\n", times, rule);
+  }
 }
 
 DeliverySettings Plain() {

@@ -55,6 +55,7 @@ class ProbeTest : public ::testing::Test {
     end.of_site = &gate == &site_;
     end.number = gate.probes;
     end.openings = gate.openings;
+    end.next_probe = gate.next_probe;
     return end;
   }
   ProbeEffect End(const ProbeEnd& end) {
@@ -407,6 +408,28 @@ TEST_F(ProbeTest, AnOldTokenChangesNothing) {
   before = resource_;
   EXPECT_FALSE(End(late).resource_opened);
   EXPECT_EQ(resource_, before);
+}
+
+TEST_F(ProbeTest, AProbeFromBeforeTheSuspicionWasLiftedIsNotTakenForANewOne) {
+  settings_.gate_failures = 2;
+  for (int i = 0; i < 2; ++i) {
+    CountFailure(resource_, 7, "http-500", false, settings_, now_, *random_);
+  }
+  ASSERT_EQ(resource_.suspect, 7);
+  ProbeEnd old = Begin(resource_);
+  old.head = Head(200);
+  // Another message fails too: it is the resource, and its probes begin at 1 again.
+  CountFailure(resource_, 8, "http-500", true, settings_, now_, *random_);
+  ASSERT_EQ(resource_.suspect, 0);
+  now_ = *resource_.next_probe;
+  ProbeEnd running = Begin(resource_);
+  ASSERT_EQ(running.number, old.number);
+  const Gate before = resource_;
+  End(old);
+  EXPECT_EQ(resource_, before) << "the next probe must wait for the one that runs";
+  running.head = Head(200);
+  running.nothing_waits = true;
+  EXPECT_TRUE(End(running).resource_opened);
 }
 
 TEST_F(ProbeTest, TheSuspectsOwnProbesFollowItsBackoffAfterTheTenth) {

@@ -1,6 +1,6 @@
-// What property tests share: how many steps, and a seed that is printed with
-// every failure.  UTBOKS_PROPERTY_STEPS raises the steps, UTBOKS_PROPERTY_SEED
-// repeats one run.
+// What property tests share: how much they do, and a seed that is printed with every
+// failure.  UTBOKS_PROPERTY_STEPS and UTBOKS_PROPERTY_SEQUENCES set how much,
+// UTBOKS_PROPERTY_SEED repeats one run.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -11,6 +11,7 @@
 #include <string>
 
 #include "queue/base/random.h"
+#include "tests/crash/scale.h"
 
 namespace utboks::testing {
 
@@ -21,6 +22,11 @@ inline std::int64_t FromEnvironment(const char* name, std::int64_t fallback) {
 
 inline std::int64_t PropertySteps(std::int64_t fallback = 20'000) {
   return FromEnvironment("UTBOKS_PROPERTY_STEPS", fallback);
+}
+
+// Random lives, each from its own seed.
+inline std::int64_t PropertySequences(std::int64_t fallback = kSanitized ? 5'000 : 100'000) {
+  return FromEnvironment("UTBOKS_PROPERTY_SEQUENCES", fallback);
 }
 
 inline std::uint64_t PropertySeed(std::uint64_t fallback) {
