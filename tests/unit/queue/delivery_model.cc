@@ -491,15 +491,34 @@ void DeliveryModel::PersonActs() {
   }
   if (rows.empty()) return;
   Row& row = rows[random_->Below(rows.size())];
-  if (row.facts.state == State::kHeld || row.facts.state == State::kRejected) {
-    if (random_->Below(3) != 0) return Release(row);
-    row.facts.state = State::kCancelled;
-    row.touched = true;
-  } else if (Waiting(row.facts) && random_->Below(3) == 0) {
-    row.facts.state = State::kHeld;
-    row.facts.reason = reason::kOperator;
-    row.touched = true;
+  const State state = row.facts.state;
+  const bool stopped = state == State::kHeld || state == State::kRejected;
+  const bool done = state == State::kAccepted || state == State::kClosed;
+  switch (random_->Below(8)) {
+    case 0:  // the register has lost it
+      if (!done) return;
+      Release(row);
+      row.facts.state = State::kDue;
+      row.facts.reference.clear();
+      return;
+    case 1:
+      if (!Waiting(row.facts)) return;
+      row.facts.state = State::kHeld;
+      row.facts.reason = reason::kOperator;
+      break;
+    case 2:  // also what may be registered, by who knows it
+      if (!stopped && !Waiting(row.facts)) return;
+      row.facts.state = State::kCancelled;
+      break;
+    case 3:
+      if (!stopped && state != State::kAccepted && state != State::kInDoubt) return;
+      row.facts.state = State::kClosed;
+      break;
+    default:
+      if (stopped) Release(row);
+      return;
   }
+  row.touched = true;
 }
 
 void DeliveryModel::RandomEvent() {
