@@ -471,8 +471,9 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   desk().overview.oldest_due = testing::ManualClock::kStart - Millis(12'345);
   desk().overview.sent_last_minute = 77;
   const auto json = Json(Run({"status", "--json"}).out);
-  EXPECT_THAT(Names(json),
-              ElementsAre("alarms", "certificate_days", "gates", "oldest_due_s", "rate", "states"));
+  EXPECT_THAT(Names(json), ElementsAre("alarms", "certificate_days", "gates", "notice",
+                                       "oldest_due_s", "rate", "states"));
+  EXPECT_TRUE(json->isNull("notice"));
   EXPECT_EQ(json->getObject("states")->getValue<int>("due"), 3);
   EXPECT_EQ(json->getObject("states")->getValue<int>("held"), 0);
   EXPECT_EQ(json->getObject("states")->size(), 9U);
@@ -493,6 +494,32 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   ASSERT_EQ(screen.size(), 8U);
   EXPECT_THAT(screen[5], StartsWith("site         outage: connect-refused; pause  1970-01-01"));
   EXPECT_EQ(screen[6], "open gates: " + open.name);
+}
+
+TEST_F(ProgramTest, StatusShowsTheRegistersNoticeBesideTheGates) {
+  const std::string feed = "https://feed.example/rss.xml";
+  bench_.config = "[notices]\nurls = [\"" + feed + "\"]\n";
+  Gate open;
+  open.name = "doedsfall_v1";
+  desk().overview.gates = {open};
+  EXPECT_TRUE(Json(Run({"status", "--json"}).out)->isNull("notice"));
+  EXPECT_THAT(Run({"status"}).out, HasSubstr("register's notice: none that concerns producers"));
+  Notice notice;
+  notice.title = "Stans i mottak";
+  notice.operating = true;
+  notice.concern = NoticeConcern::kYes;
+  notice.first_seen = testing::ManualClock::kStart;
+  bench_.store.board.feeds[feed] = {notice};
+  const Ran check = Run({"status", "--check"});
+  EXPECT_EQ(check.exit_code, 0) << "it changes nothing";
+  const auto screen = LinesOf(check.out);
+  ASSERT_GE(screen.size(), 3U);
+  EXPECT_EQ(screen[screen.size() - 3], "open gates: doedsfall_v1");
+  EXPECT_THAT(screen[screen.size() - 2], StartsWith("register's notice: \"Stans i mottak\": open"));
+  const auto json = Json(Run({"status", "--json"}).out)->getObject("notice");
+  EXPECT_THAT(Names(json), ElementsAre("concerns_producers", "first_seen", "link", "news_at",
+                                       "published", "state", "title"));
+  EXPECT_EQ(json->getValue<std::string>("state"), "open");
 }
 
 TEST_F(ProgramTest, StatusCheckEndsWithOneWhileAnAlarmStands) {
