@@ -9,7 +9,7 @@
 namespace utboks {
 namespace {
 
-constexpr std::size_t kMostRead = 8 * 1024;
+constexpr std::size_t kMostRead = std::size_t{8} * 1024;
 
 // Bytes of the letter or digit that `text` begins with; 0 when it is neither.
 std::size_t WordCharLength(std::string_view text) {

@@ -27,8 +27,8 @@ constexpr DoorLimits kLimits{.max_document = kMostRssBytes, .max_depth = 32};
 // Xerces keeps each different name in a table that is searched in a line.
 constexpr std::size_t kMostNames = 200;
 // In UTF-16 units.  The longest real description is below 10,000.
-constexpr std::size_t kMostDescription = 64 * 1024;
-constexpr std::size_t kMostText = 2 * 1024;
+constexpr std::size_t kMostDescription = std::size_t{64} * 1024;
+constexpr std::size_t kMostText = std::size_t{2} * 1024;
 
 struct Field {
   std::u16string_view name;

@@ -23,8 +23,7 @@ inline WallTime At(const std::string& utc) {
       std::sscanf(utc.c_str(), "%d-%d-%dT%d:%d:%dZ", &year, &month, &day, &hour, &minute, &second),
       6)
       << utc;
-  const std::chrono::sys_days date =
-      std::chrono::year(year) / static_cast<unsigned>(month) / static_cast<unsigned>(day);
+  const std::chrono::sys_days date = std::chrono::year(year) / month / day;
   return date + std::chrono::hours(hour) + std::chrono::minutes(minute) +
          std::chrono::seconds(second);
 }
