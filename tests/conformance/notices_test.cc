@@ -115,7 +115,7 @@ TEST_P(NoticesTest, FeedsAreForgottenWhole) {
 }
 
 TEST_P(NoticesTest, TheyOutliveTheStoresProcess) {
-  if (!maker_->durable()) GTEST_SKIP() << "a store in memory";
+  if (!maker_->durable()) return;
   Keep(kFeed, {{Make("a")}, {}, {}});
   const std::vector<Notice> before = Known(kFeed);
   clock_.Advance(std::chrono::hours(100));

@@ -251,15 +251,16 @@ TEST(ConfigTest, WrongVariablesAreNamed) {
        "UTBOKS_DELIVERY_MAX_INFLIGHT is no setting; did you mean UTBOKS_DELIVERY_MAX_IN_FLIGHT?"},
       {"UTBOKS_REGISTR_BASE_URL", "https://localhost",
        "UTBOKS_REGISTR_BASE_URL is no setting; did you mean UTBOKS_REGISTER_BASE_URL?"},
-      {"UTBOKS_PROXY", "localhost:1",
-       "UTBOKS_PROXY is no setting; did you mean UTBOKS_REGISTER_PROXY?"},
+      {"UTBOKS_ORGANISATION_NUMBER", "100101688",
+       "UTBOKS_ORGANISATION_NUMBER is no setting; did you mean "
+       "UTBOKS_REGISTER_ORGANISATION_NUMBER?"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "many",
        "UTBOKS_DELIVERY_MAX_IN_FLIGHT must be a whole number"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "2000",
        "UTBOKS_DELIVERY_MAX_IN_FLIGHT must lie between 1 and 1024"},
       {"UTBOKS_FEEDBACK_ENABLED", "yes", "UTBOKS_FEEDBACK_ENABLED must be true or false"},
       {"UTBOKS_FEEDBACK_ENABLED", "true", "UTBOKS_FEEDBACK_ENABLED is not in this version"},
-      {"UTBOKS_NOTICES_URLS", "a,b", "UTBOKS_NOTICES_URLS is not in this version"},
+      {"UTBOKS_NOTICES_URLS", "https://a,b", "UTBOKS_NOTICES_URLS must be https://HOST/PATH"},
   };
   for (const Case& c : cases) {
     const auto config = Parse("", {{c.name, c.value}});
