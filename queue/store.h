@@ -1,11 +1,12 @@
 // The store: the only place where services meet (architecture.md §4).
 //
-// Five views of one thing, so that each caller holds no more than it needs: Intake
-// puts in, Delivery sends, Feedback hears what became of it, Desk lets people act,
-// Reader looks.  A Store is all five.  Every method is safe for many threads and many processes,
-// takes effect in one transaction, and is durable when it returns ok.  kBusy: nothing happened, try
-// again.  kFull: below the disk floor, nothing taken in.  kCorrupt: nothing may be written any
-// more, and nothing is; stop and say so.  kAltered: what is sealed of this message does not open;
+// Views of one thing, so that each caller holds no more than it needs: Intake puts in,
+// Delivery sends, Feedback hears what became of it, Desk lets people act, Reader looks,
+// NoticeBoard keeps what the register's operators tell.  A Store is all of them.  Every
+// method is safe for many threads and many processes, takes effect in one transaction,
+// and is durable when it returns ok.  kBusy: nothing happened, try again.  kFull: below
+// the disk floor, nothing taken in.  kCorrupt: nothing may be written any more, and
+// nothing is; stop and say so.  kAltered: what is sealed of this message does not open;
 // others are not concerned.
 #pragma once
 
@@ -21,6 +22,7 @@
 #include "queue/base/status.h"
 #include "queue/feedback.h"
 #include "queue/message.h"
+#include "queue/notice.h"
 
 namespace utboks {
 
@@ -122,7 +124,24 @@ class Reader {
   virtual Result<Overview> Look() = 0;
 };
 
-class Store : public Intake, public Delivery, public Feedback, public Desk, public Reader {
+class NoticeBoard {
+ public:
+  virtual ~NoticeBoard() = default;
+  // All that is kept of `feed`; nothing when it has never been read.
+  virtual Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) = 0;
+  // From the first call on the feed has been read, whatever the changes.  One that is
+  // no longer there is neither changed nor removed.
+  virtual Status KeepNotices(std::string_view feed, const NoticeChanges& changes) = 0;
+  // All others are as if they had never been read.
+  virtual Status ForgetFeedsBut(std::span<const std::string> feeds) = 0;
+};
+
+class Store : public Intake,
+              public Delivery,
+              public Feedback,
+              public Desk,
+              public Reader,
+              public NoticeBoard {
  public:
   // A copy for safe keeping, taken while workers run; the key file is not in it.
   virtual Status Backup(const std::string& path) = 0;

@@ -52,6 +52,13 @@ struct RetentionSection {
   Millis content_after{}, record_after{};
 };
 
+struct NoticesSection {
+  std::vector<std::string> urls;  // fit for ParsePageAddress
+  Millis poll_interval{};
+  std::string ca_file;  // "" = the system's authorities
+  std::string proxy;    // "" = none; fit for ParseProxy
+};
+
 struct LogSection {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kText;
@@ -74,6 +81,7 @@ struct Config {
   SchemasSection schemas;
   DeliverySettings delivery;
   RetentionSection retention;
+  NoticesSection notices;
   LogSection log;
   std::string path;  // the file read; "" = none, everything at its default
   std::vector<EffectiveSetting> effective;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "producer/app/doctor.h"
+#include "producer/app/feeds.h"
 #include "producer/app/register_access.h"
 #include "producer/app/secret_files.h"
 #include "producer/app/wiring.h"
@@ -121,6 +122,7 @@ void Examine(Parts& parts, const Tell& tell) {
   LookAtSecrets(**config, tell);
   LookAtOutbox(**config, tell);
   LookAtSchemas(parts, **config, tell);
+  for (const Feed& feed : FeedsOf(**config)) tell(ExamineFeed(feed));
   if (!complete.ok()) return;
   const auto access = RegisterAccess::Make(**config, nullptr, parts.clock());
   if (!access.ok()) return TellAll(JudgeCredentials(access.status()), tell);

@@ -10,7 +10,7 @@ std::span<const Setting> AllSettings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> joined;
     for (const auto rows :
-         {RegisterRows(), OutboxRows(), ChecksRows(), DeliveryRows(), LaterRows()}) {
+         {RegisterRows(), OutboxRows(), ChecksRows(), DeliveryRows(), NoticesRows(), LaterRows()}) {
       joined.insert(joined.end(), rows.begin(), rows.end());
     }
     return joined;

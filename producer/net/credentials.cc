@@ -7,6 +7,7 @@
 
 #include "producer/net/credential_file.h"
 #include "producer/net/key_material.h"
+#include "producer/net/trust.h"
 
 namespace utboks {
 namespace {
@@ -14,7 +15,6 @@ namespace {
 // Far above any real one; what is larger is another file.
 constexpr std::size_t kMostKeyBytes = std::size_t{256} * 1024;
 constexpr std::size_t kMostPasswordBytes = 1024;
-constexpr std::size_t kMostAuthorityBytes = std::size_t{4} * 1024 * 1024;
 
 constexpr auto kDay = std::chrono::days(1);
 constexpr long long kSoonDays = 30;
@@ -125,7 +125,7 @@ std::vector<X509*> Borrow(const std::vector<CertificatePtr>& certificates) {
 
 struct Credentials::Held {
   KeyMaterial own;
-  std::vector<CertificatePtr> authorities;  // empty = the system's
+  Trust trust;
   std::string path;
 };
 
@@ -144,13 +144,9 @@ Result<std::shared_ptr<const Credentials>> Credentials::Load(const CredentialSet
   auto held = std::make_unique<Held>();
   held->own = std::move(*material);
   held->path = settings.client_certificate;
-  if (!settings.ca_file.empty()) {
-    auto file = ReadCredentialFile("ca_file", settings.ca_file, kMostAuthorityBytes);
-    if (!file.ok()) return file.status();
-    auto authorities = ReadPemCertificates(file->bytes(), "ca_file", settings.ca_file);
-    if (!authorities.ok()) return authorities.status();
-    held->authorities = std::move(*authorities);
-  }
+  auto trust = Trust::Load(settings.ca_file);
+  if (!trust.ok()) return trust.status();
+  held->trust = *std::move(trust);
   std::shared_ptr<Credentials> made(new Credentials(std::move(held)));
   made->facts_ = facts;
   made->warnings_ = std::move(warnings);
@@ -167,11 +163,11 @@ bool Credentials::EndsSoon(WallTime now) const {
 
 ChainFacts Credentials::Chain(WallTime now) const {
   return FollowChain(held_->own.certificate.get(), Borrow(held_->own.chain),
-                     Borrow(held_->authorities), now);
+                     Borrow(held_->trust.authorities()), now);
 }
 
 bool Credentials::trusts_system() const {
-  return held_->authorities.empty();
+  return held_->trust.is_system();
 }
 
 Status Credentials::InstallInto(SSL_CTX* context) const {
@@ -186,16 +182,7 @@ Status Credentials::InstallInto(SSL_CTX* context) const {
     return {Code::kConfig, fmt::format("client certificate {} is refused by the TLS library: {}",
                                        held_->path, TakeOpenSslReason())};
   }
-  X509_STORE* trusted = SSL_CTX_get_cert_store(context);
-  for (const CertificatePtr& authority : held_->authorities) {
-    ok = ok && X509_STORE_add_cert(trusted, authority.get()) == 1;
-  }
-  if (held_->authorities.empty()) ok = SSL_CTX_set_default_verify_paths(context) == 1;
-  if (!ok) {
-    return {Code::kConfig, fmt::format("the authorities to trust cannot be taken into use: {}",
-                                       TakeOpenSslReason())};
-  }
-  return {};
+  return held_->trust.InstallInto(context);
 }
 
 }  // namespace utboks

@@ -13,6 +13,8 @@ namespace utboks {
 namespace {
 
 constexpr std::uint16_t kHttpsPort = 443;
+constexpr std::string_view kScheme = "https://";
+constexpr std::size_t kLongestUrl = 2'000;
 
 bool IsAddress(int family, const std::string& text) {
   std::array<std::byte, sizeof(in6_addr)> ignored;
@@ -84,7 +86,6 @@ std::string Endpoint::HostHeader() const {
 }
 
 Result<Endpoint> ParseBaseUrl(std::string_view url) {
-  constexpr std::string_view kScheme = "https://";
   std::optional<Endpoint> endpoint;
   if (url.starts_with(kScheme)) {
     std::string_view rest = url.substr(kScheme.size());
@@ -107,6 +108,26 @@ Result<Endpoint> ParseProxy(std::string_view text) {
                   fmt::format("[register] proxy must be HOST:PORT; it is \"{}\"", Shown(text)));
   }
   return *endpoint;
+}
+
+Result<PageAddress> ParsePageAddress(std::string_view url) {
+  const bool printable =
+      std::all_of(url.begin(), url.end(), [](char c) { return c > ' ' && c <= '~'; });
+  std::optional<Endpoint> server;
+  std::string_view target;
+  if (url.starts_with(kScheme) && url.size() <= kLongestUrl && printable &&
+      url.find('#') == std::string_view::npos) {
+    const std::string_view rest = url.substr(kScheme.size());
+    const std::size_t end = std::min(rest.find_first_of("/?"), rest.size());
+    server = ParseAuthority(rest.substr(0, end), kHttpsPort);
+    target = rest.substr(end);
+  }
+  if (!server) {
+    return Status(Code::kConfig, fmt::format("must be https://HOST/PATH, of plain characters and "
+                                             "without #; it is \"{}\"",
+                                             Shown(url)));
+  }
+  return PageAddress{*server, fmt::format("{}{}", target.starts_with('/') ? "" : "/", target)};
 }
 
 }  // namespace utboks

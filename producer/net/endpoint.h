@@ -27,4 +27,13 @@ Result<Endpoint> ParseBaseUrl(std::string_view url);
 // [register] proxy: "host:port".
 Result<Endpoint> ParseProxy(std::string_view text);
 
+// A page of some server: https://HOST[:PORT][/PATH][?QUERY].
+struct PageAddress {
+  Endpoint server;
+  std::string target;  // what a GET asks for: path and query, fit for a request line
+};
+// kConfig, with a text that goes after the setting's name: http, a user name, a
+// fragment, or what cannot stand in a request line.
+Result<PageAddress> ParsePageAddress(std::string_view url);
+
 }  // namespace utboks

@@ -54,7 +54,7 @@ struct Exchange {
   int status = 0;
   std::string content_type, retry_after, date;  // as they stood
   std::string head;                             // status line and headers, each with its line end
-  std::string body;                             // at most kMostBody bytes
+  std::string body;                             // at most SessionSettings::most_body bytes
   bool body_whole = false;
 };
 

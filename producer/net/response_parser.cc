@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 
-#include "producer/net/exchange.h"
 #include "queue/base/ascii.h"
 
 namespace utboks {
@@ -38,10 +37,11 @@ bool IsDigit(char c) {
 
 }  // namespace
 
-void ResponseParser::Reset(bool bodyless) {
+void ResponseParser::Reset(bool bodyless, std::size_t most_body) {
   state_ = State::kReading;
   part_ = Part::kStatusLine;
   bodyless_ = bodyless;
+  most_body_ = most_body;
   any_bytes_ = close_ = leftover_ = has_length_ = encoded_ = chunked_ = bad_length_ = false;
   status_ = 0;
   head_bytes_ = 0;
@@ -113,7 +113,7 @@ ResponseParser::State ResponseParser::End() {
 }
 
 void ResponseParser::Keep(std::string_view bytes) {
-  const std::size_t room = kMostBody - body_.size();
+  const std::size_t room = most_body_ - body_.size();
   body_ += bytes.substr(0, room);
   if (bytes.size() > room) Stop();
 }

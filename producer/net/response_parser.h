@@ -1,9 +1,12 @@
 // Reads one HTTP/1.1 answer as its bytes come, bounded.  No I/O.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
+
+#include "producer/net/exchange.h"
 
 namespace utboks {
 
@@ -15,8 +18,8 @@ class ResponseParser {
     kStopped,  // no more is wanted: malformed, or larger than the bounds of exchange.h
   };
 
-  // `bodyless`: the answer to HEAD or CONNECT.
-  void Reset(bool bodyless);
+  // `bodyless`: the answer to HEAD or CONNECT.  A body beyond `most_body` bytes stops it.
+  void Reset(bool bodyless, std::size_t most_body = kMostBody);
   State Feed(std::string_view bytes);
   // The other side closed.  Completes a body that has no length.
   State End();
@@ -59,6 +62,7 @@ class ResponseParser {
   State state_ = State::kReading;
   Part part_ = Part::kStatusLine;
   bool bodyless_ = false;
+  std::size_t most_body_ = kMostBody;
   bool any_bytes_ = false;
   bool close_ = false;
   bool leftover_ = false;

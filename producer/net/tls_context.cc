@@ -83,6 +83,16 @@ TlsContext::TlsContext(Poco::Net::Context::Ptr poco, Endpoint server)
 
 Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const Credentials& credentials,
                                                            const Endpoint& server) {
+  return Make([&](SSL_CTX* context) { return credentials.InstallInto(context); }, server);
+}
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::MakeNameless(const Trust& trust,
+                                                                   const Endpoint& server) {
+  return Make([&](SSL_CTX* context) { return trust.InstallInto(context); }, server);
+}
+
+Result<std::shared_ptr<const TlsContext>> TlsContext::Make(
+    const std::function<Status(SSL_CTX*)>& install, const Endpoint& server) {
   IgnoreBrokenPipes();
   try {
     Poco::Net::Context::Params params;
@@ -92,7 +102,7 @@ Result<std::shared_ptr<const TlsContext>> TlsContext::Make(const Credentials& cr
         new Poco::Net::Context(Poco::Net::Context::TLS_CLIENT_USE, params));
     poco->enableExtendedCertificateVerification(true);
     UTBOKS_RETURN_IF_ERROR(Tune(poco->sslContext(), server));
-    UTBOKS_RETURN_IF_ERROR(credentials.InstallInto(poco->sslContext()));
+    UTBOKS_RETURN_IF_ERROR(install(poco->sslContext()));
     WorkOutExtensions(poco->sslContext());
     return std::shared_ptr<const TlsContext>(new TlsContext(std::move(poco), server));
   } catch (const Poco::Exception& error) {

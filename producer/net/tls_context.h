@@ -6,12 +6,14 @@
 
 #include <Poco/Net/Context.h>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
 #include "producer/net/credentials.h"
 #include "producer/net/endpoint.h"
+#include "producer/net/trust.h"
 #include "queue/base/status.h"
 
 namespace utboks {
@@ -22,12 +24,18 @@ class TlsContext {
   // kConfig: the TLS library refuses the credentials.
   static Result<std::shared_ptr<const TlsContext>> Make(const Credentials& credentials,
                                                         const Endpoint& server);
+  // For a server that is not the register: it is shown no certificate of ours.
+  static Result<std::shared_ptr<const TlsContext>> MakeNameless(const Trust& trust,
+                                                                const Endpoint& server);
 
   const Poco::Net::Context::Ptr& poco() const { return poco_; }
   const Endpoint& server() const { return server_; }
 
  private:
   TlsContext(Poco::Net::Context::Ptr poco, Endpoint server);
+  // `install` puts in whom we trust, and who we are.
+  static Result<std::shared_ptr<const TlsContext>> Make(
+      const std::function<Status(SSL_CTX*)>& install, const Endpoint& server);
 
   Poco::Net::Context::Ptr poco_;
   Endpoint server_;

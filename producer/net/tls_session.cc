@@ -57,7 +57,7 @@ class TlsSession::Impl {
       if (!exchange.kept_alive) idle_since_ = now;  // sound, and kept for the next one
       return OutOfTime(exchange);
     } else {
-      parser_.Reset(request.bodyless_answer);
+      parser_.Reset(request.bodyless_answer, settings_.most_body);
       Converse(request, std::min(deadline, now + settings_.response_timeout), stop, exchange);
     }
     return exchange;

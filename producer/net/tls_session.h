@@ -6,6 +6,7 @@
 // "not sent" must be known exactly.  Redirects are answers like any other.
 #pragma once
 
+#include <cstddef>
 #include <memory>
 #include <optional>
 #include <span>
@@ -28,6 +29,7 @@ struct SessionSettings {
   // A connection that has lain idle longer is closed before use: the other side
   // may be about to close it, and then a request would be in doubt.
   Millis idle_limit{2'000};
+  std::size_t most_body = kMostBody;  // of an answer, in bytes; a larger one is not read on
 };
 
 struct Request {

@@ -9,6 +9,7 @@
 #include "queue/sqlite/feed.h"
 #include "queue/sqlite/head.h"
 #include "queue/sqlite/insert.h"
+#include "queue/sqlite/notices.h"
 #include "queue/sqlite/purge.h"
 #include "queue/sqlite/reader.h"
 #include "queue/sqlite/settle.h"
@@ -299,6 +300,19 @@ Result<Payload> SqliteStore::Content(const Uuid& id) {
 
 Result<Overview> SqliteStore::Look() {
   return Read<Overview>([&](Connection& db) { return LookOver(db, clock_.Wall()); });
+}
+
+Result<std::optional<std::vector<Notice>>> SqliteStore::Notices(std::string_view feed) {
+  return Read<std::optional<std::vector<Notice>>>(
+      [&](Connection& db) { return ReadNotices(db, feed); });
+}
+
+Status SqliteStore::KeepNotices(std::string_view feed, const NoticeChanges& changes) {
+  return WriteStatus([&](Work& work) { return KeepNoticeRows(work, feed, changes); });
+}
+
+Status SqliteStore::ForgetFeedsBut(std::span<const std::string> feeds) {
+  return WriteStatus([&](Work& work) { return ForgetFeedRows(work, feeds); });
 }
 
 }  // namespace utboks::sqlite

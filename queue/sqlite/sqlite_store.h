@@ -67,6 +67,10 @@ class SqliteStore final : public Store {
   Result<Payload> Content(const Uuid& id) override;
   Result<Overview> Look() override;
 
+  Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) override;
+  Status KeepNotices(std::string_view feed, const NoticeChanges& changes) override;
+  Status ForgetFeedsBut(std::span<const std::string> feeds) override;
+
   Status Backup(const std::string& path) override;
 
  private:

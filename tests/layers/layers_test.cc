@@ -83,6 +83,8 @@ TEST_F(PlantedTreeTest, JudgesOneIncludeAtATime) {
       {"producer/intake/x.cc", "\"producer/net/a.h\"", "producer/intake may not include"},
       {"producer/submit/x.cc", "\"producer/net/a.h\"", ""},
       {"producer/submit/x.cc", "\"producer/intake/a.h\"", "producer/submit may not include"},
+      {"producer/notices/x.cc", "\"producer/xml/a.h\"", ""},
+      {"producer/notices/x.cc", "\"producer/submit/a.h\"", "producer/notices may not include"},
       {"producer/ops/x.cc", "\"producer/app/a.h\"", "producer/ops may not include producer/app"},
       {"producer/app/cli/x.cc", "\"producer/submit/a.h\"", ""},
       {"producer/app/x.cc", "\"tests/support/a.h\"", "outside the folders of the table"},

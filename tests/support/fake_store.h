@@ -8,12 +8,14 @@
 
 #include "queue/store.h"
 #include "tests/support/fake_desk.h"
+#include "tests/support/fake_notice_board.h"
 
 namespace utboks::testing {
 
 class FakeStore final : public Store {
  public:
   FakeDesk desk;
+  FakeNoticeBoard board;
   std::vector<NewRow> inserted;
   std::vector<Status> insert_answers;  // one per row, in order; then all are taken
   Status insert_failure;               // the next Insert as a whole
@@ -99,6 +101,16 @@ class FakeStore final : public Store {
   }
   Result<Payload> Content(const Uuid& id) override { return desk.Content(id); }
   Result<Overview> Look() override { return desk.Look(); }
+
+  Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) override {
+    return board.Notices(feed);
+  }
+  Status KeepNotices(std::string_view feed, const NoticeChanges& changes) override {
+    return board.KeepNotices(feed, changes);
+  }
+  Status ForgetFeedsBut(std::span<const std::string> feeds) override {
+    return board.ForgetFeedsBut(feeds);
+  }
 };
 
 }  // namespace utboks::testing

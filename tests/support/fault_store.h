@@ -132,6 +132,15 @@ class FaultStore final : public Store {
   }
   Result<Payload> Content(const Uuid& id) override { return store_.Content(id); }
   Result<Overview> Look() override { return store_.Look(); }
+  Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) override {
+    return store_.Notices(feed);
+  }
+  Status KeepNotices(std::string_view feed, const NoticeChanges& changes) override {
+    return store_.KeepNotices(feed, changes);
+  }
+  Status ForgetFeedsBut(std::span<const std::string> feeds) override {
+    return store_.ForgetFeedsBut(feeds);
+  }
   Status Backup(const std::string& path) override { return store_.Backup(path); }
 
  private:

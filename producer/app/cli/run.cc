@@ -9,11 +9,13 @@
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/drain.h"
+#include "producer/app/feeds.h"
 #include "producer/app/housekeeper.h"
 #include "producer/app/notify.h"
 #include "producer/app/quantity.h"
 #include "producer/app/register_access.h"
 #include "producer/app/secret_files.h"
+#include "producer/notices/notice_watch.h"
 #include "producer/submit/dispatcher.h"
 #include "queue/base/log.h"
 
@@ -112,6 +114,11 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   const Dispatcher& dispatcher = *owned;
   services.Add(std::make_unique<Housekeeper>(**access, **store, **desk, **config, parts.clock()));
   services.Add(std::move(owned));
+  if (!(*config)->notices.urls.empty()) {
+    services.Add(std::make_unique<NoticeWatch>(FeedsOf(**config), **store,
+                                               (*config)->notices.poll_interval, parts.clock(),
+                                               SecureRandom()));
+  }
   UTBOKS_RETURN_IF_ERROR(services.Start());
   LogInfo("worker-started", {{"register", (*access)->site()->host()},
                              {"max_in_flight", settings.delivery.max_in_flight},

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "producer/app/cli/commands.h"
+#include "producer/app/feeds.h"
 #include "producer/app/view.h"
 
 namespace utboks::app {
@@ -24,12 +25,21 @@ class StatusCommand final : public Command {
     if (!store.ok()) return store.status();
     const auto overview = (*store)->Look();
     if (!overview.ok()) return overview.status();
+    const auto notice = LatestNotice(**config, **store);
+    if (!notice.ok()) return notice.status();
     const WallTime now = parts.clock().Wall();
     if (console.json()) {
-      console.Line(Json(*overview, now, parts.CertificateDays()));
+      JsonObject object = Json(*overview, now, parts.CertificateDays());
+      if (*notice) {
+        object.Add("notice", NoticeJson(**notice));
+      } else {
+        object.AddNull("notice");
+      }
+      console.Line(object);
     } else {
-      Screen(*overview, now, (*config)->delivery.rate_limit_per_minute, parts.CertificateDays(),
-             console);
+      Screen(*overview, now, (*config)->delivery.rate_limit_per_minute, console);
+      if (!(*config)->notices.urls.empty()) console.Text(NoticeLine(*notice));
+      ShowCertificate(parts.CertificateDays(), console);
     }
     return check_ && !overview->alarms.empty() ? 1 : 0;
   }
@@ -75,26 +85,21 @@ class StatusCommand final : public Command {
     for (const std::string& line : table.Lines()) console.Text(line);
   }
 
-  // Those that hold something back, and the names of the others.
+  // Those that hold something back: the others are as many as there are resources.
   static void ShowGates(const std::vector<Gate>& gates, WallTime now, Console& console) {
     Table closed({"closed gate", "reason", "since", "next"});
-    std::string open;
     for (const Gate& gate : gates) {
       const GateSummary summary = Summarize(gate, now);
-      if (summary.open) {
-        open += (open.empty() ? "" : ", ") + GateName(gate.name);
-        continue;
-      }
+      if (summary.open) continue;
       closed.Row({GateName(gate.name), summary.reason,
                   summary.since ? FormatOslo(*summary.since) : "",
                   summary.next ? FormatOslo(*summary.next) : ""});
     }
     if (!closed.empty()) Print(closed, console);
-    if (!open.empty()) console.Text("open gates: " + open);
+    console.Text(closed.empty() ? "gates: all open" : "gates: all others open");
   }
 
-  static void Screen(const Overview& overview, WallTime now, int rate_limit,
-                     std::optional<long long> certificate_days, Console& console) {
+  static void Screen(const Overview& overview, WallTime now, int rate_limit, Console& console) {
     if (overview.alarms.empty()) {
       console.Text("no alarms");
     } else {
@@ -119,6 +124,9 @@ class StatusCommand final : public Command {
                      : fmt::format("sent in the last minute: {} of at most {}",
                                    overview.sent_last_minute, rate_limit));
     ShowGates(overview.gates, now, console);
+  }
+
+  static void ShowCertificate(std::optional<long long> certificate_days, Console& console) {
     console.Text(certificate_days ? fmt::format("certificate: {} days left", *certificate_days)
                                   : std::string("certificate: none that can be read; `utboks "
                                                 "doctor` says why"));

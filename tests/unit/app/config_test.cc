@@ -54,6 +54,17 @@ TEST(ConfigTest, AnEmptyFileGivesTheDefaults) {
   EXPECT_EQ(config->retention.record_after, Millis(400LL * 86'400'000));
   EXPECT_EQ(config->log.level, LogLevel::kInfo);
   EXPECT_EQ(config->log.format, LogFormat::kText);
+  EXPECT_TRUE(config->notices.urls.empty());
+  EXPECT_EQ(config->notices.poll_interval, Millis(600'000));
+}
+
+TEST(ConfigTest, FeedsOfNoticesAreAddressesOfPages) {
+  const auto config = Parse("[notices]\nurls = [\"https://x/rss.xml\"]\nca_file = \"/ca.pem\"\n",
+                            {{"UTBOKS_NOTICES_URLS", "https://a/rss.xml,https://b:8443/?f=1"}});
+  ASSERT_TRUE(config.ok()) << config.status().text();
+  EXPECT_EQ(config->notices.urls,
+            (std::vector<std::string>{"https://a/rss.xml", "https://b:8443/?f=1"}));
+  EXPECT_EQ(config->notices.ca_file, "/ca.pem");
 }
 
 TEST(ConfigTest, EveryRuleOfMeaningIsOffAWarningOrAnError) {
@@ -197,7 +208,14 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
        "test.toml:2: [feedback] enabled is not in this version; leave it out, or at false"},
       {"[feedback]\npage_size = 100\n",
        "[feedback] page_size is not in this version; leave it out"},
-      {"[notices]\nurls = [\"https://x\"]\n", "[notices] urls is not in this version"},
+      {"[notices]\nurls = [\"http://x/rss.xml\"]\n",
+       "test.toml:2: [notices] urls must be https://HOST/PATH"},
+      {"[notices]\nurls = [\"https://x/a\", \"https://x/a\"]\n", "names one feed twice"},
+      {"[notices]\nurls = [\"https://1\", \"https://2\", \"https://3\", \"https://4\", "
+       "\"https://5\", \"https://6\", \"https://7\", \"https://8\", \"https://9\"]\n",
+       "at most 8 feeds"},
+      {"[notices]\npoll_interval = \"500ms\"\n", "[notices] poll_interval"},
+      {"[notices]\nproxy = \"http://proxy:1\"\n", "[notices] proxy must be HOST:PORT"},
       {"[notices]\nurls = [1]\n", "must be a list of texts"},
       {"[http]\nlisten = \"127.0.0.1:8080\"\n", "[http] listen is not in this version"},
       {"[spool]\ndirectory = \"/x\"\n", "[spool] directory is not in this version"},
@@ -217,7 +235,6 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
 TEST(ConfigTest, PartsThatAreNotThereMayBeLeftOff) {
   const auto config = Parse(
       "[feedback]\nenabled = false\nsilence_alarm = \"24h\"\n"
-      "[notices]\nurls = []\npoll_interval = \"10m\"\n"
       "[http]\nlisten = \"\"\n[spool]\ndirectory = \"\"\nkeep = \"168h\"\n"
       "[amqp]\nurl = \"\"\n");
   EXPECT_TRUE(config.ok()) << config.status().text();
@@ -234,15 +251,16 @@ TEST(ConfigTest, WrongVariablesAreNamed) {
        "UTBOKS_DELIVERY_MAX_INFLIGHT is no setting; did you mean UTBOKS_DELIVERY_MAX_IN_FLIGHT?"},
       {"UTBOKS_REGISTR_BASE_URL", "https://localhost",
        "UTBOKS_REGISTR_BASE_URL is no setting; did you mean UTBOKS_REGISTER_BASE_URL?"},
-      {"UTBOKS_PROXY", "localhost:1",
-       "UTBOKS_PROXY is no setting; did you mean UTBOKS_REGISTER_PROXY?"},
+      {"UTBOKS_ORGANISATION_NUMBER", "100101688",
+       "UTBOKS_ORGANISATION_NUMBER is no setting; did you mean "
+       "UTBOKS_REGISTER_ORGANISATION_NUMBER?"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "many",
        "UTBOKS_DELIVERY_MAX_IN_FLIGHT must be a whole number"},
       {"UTBOKS_DELIVERY_MAX_IN_FLIGHT", "2000",
        "UTBOKS_DELIVERY_MAX_IN_FLIGHT must lie between 1 and 1024"},
       {"UTBOKS_FEEDBACK_ENABLED", "yes", "UTBOKS_FEEDBACK_ENABLED must be true or false"},
       {"UTBOKS_FEEDBACK_ENABLED", "true", "UTBOKS_FEEDBACK_ENABLED is not in this version"},
-      {"UTBOKS_NOTICES_URLS", "a,b", "UTBOKS_NOTICES_URLS is not in this version"},
+      {"UTBOKS_NOTICES_URLS", "https://a,b", "UTBOKS_NOTICES_URLS must be https://HOST/PATH"},
   };
   for (const Case& c : cases) {
     const auto config = Parse("", {{c.name, c.value}});

@@ -29,6 +29,7 @@ struct Bench {
   Status store_failure, config_failure;
   std::vector<StoreUse> uses;
   std::optional<std::string> config_path;
+  std::string config;  // as utboks.toml has it
   std::optional<long long> certificate_days = 200;
   std::string schemas = UTBOKS_SCHEMAS;
   AcceptAll accept_all;
@@ -43,7 +44,7 @@ class FakeParts final : public Parts {
     if (!config_) {
       const Environment nothing = {[](std::string_view) { return std::nullopt; },
                                    [] { return std::vector<std::string>(); }};
-      config_ = *ParseConfig("", "", nothing);
+      config_ = *ParseConfig(bench_.config, "", nothing);
     }
     return &*config_;
   }

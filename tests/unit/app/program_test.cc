@@ -471,8 +471,9 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   desk().overview.oldest_due = testing::ManualClock::kStart - Millis(12'345);
   desk().overview.sent_last_minute = 77;
   const auto json = Json(Run({"status", "--json"}).out);
-  EXPECT_THAT(Names(json),
-              ElementsAre("alarms", "certificate_days", "gates", "oldest_due_s", "rate", "states"));
+  EXPECT_THAT(Names(json), ElementsAre("alarms", "certificate_days", "gates", "notice",
+                                       "oldest_due_s", "rate", "states"));
+  EXPECT_TRUE(json->isNull("notice"));
   EXPECT_EQ(json->getObject("states")->getValue<int>("due"), 3);
   EXPECT_EQ(json->getObject("states")->getValue<int>("held"), 0);
   EXPECT_EQ(json->getObject("states")->size(), 9U);
@@ -492,7 +493,33 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   const auto screen = LinesOf(Run({"status"}).out);
   ASSERT_EQ(screen.size(), 8U);
   EXPECT_THAT(screen[5], StartsWith("site         outage: connect-refused; pause  1970-01-01"));
-  EXPECT_EQ(screen[6], "open gates: " + open.name);
+  EXPECT_EQ(screen[6], "gates: all others open");
+}
+
+TEST_F(ProgramTest, StatusShowsTheRegistersNoticeBesideTheGates) {
+  const std::string feed = "https://feed.example/rss.xml";
+  bench_.config = "[notices]\nurls = [\"" + feed + "\"]\n";
+  Gate open;
+  open.name = "doedsfall_v1";
+  desk().overview.gates = {open};
+  EXPECT_TRUE(Json(Run({"status", "--json"}).out)->isNull("notice"));
+  EXPECT_THAT(Run({"status"}).out, HasSubstr("register's notice: none that concerns producers"));
+  Notice notice;
+  notice.title = "Stans i mottak";
+  notice.operating = true;
+  notice.concern = NoticeConcern::kYes;
+  notice.first_seen = testing::ManualClock::kStart;
+  bench_.store.board.feeds[feed] = {notice};
+  const Ran check = Run({"status", "--check"});
+  EXPECT_EQ(check.exit_code, 0) << "it changes nothing";
+  const auto screen = LinesOf(check.out);
+  ASSERT_GE(screen.size(), 3U);
+  EXPECT_EQ(screen[screen.size() - 3], "gates: all open");
+  EXPECT_THAT(screen[screen.size() - 2], StartsWith("register's notice: \"Stans i mottak\": open"));
+  const auto json = Json(Run({"status", "--json"}).out)->getObject("notice");
+  EXPECT_THAT(Names(json), ElementsAre("concerns_producers", "first_seen", "link", "news_at",
+                                       "published", "state", "title"));
+  EXPECT_EQ(json->getValue<std::string>("state"), "open");
 }
 
 TEST_F(ProgramTest, StatusCheckEndsWithOneWhileAnAlarmStands) {
@@ -519,6 +546,7 @@ TEST_F(ProgramTest, EventsAreJsonLinesInOrder) {
     EventView event;
     event.id = i;
     event.event = "queued";
+    event.message[0] = 1;
     event.identifikator = SensitiveText("26854099137");
     event.ressurs = "doedsfall_v1";
     event.actor = "cli:kari";
@@ -534,6 +562,15 @@ TEST_F(ProgramTest, EventsAreJsonLinesInOrder) {
                                        "event_id", "folkeregisterReferanse", "from", "id", "reason",
                                        "ressurs", "state", "time"));
   EXPECT_EQ(json->getValue<int>("event_id"), 1'200);
+
+  EventView shut;
+  shut.id = 1'201;
+  shut.event = "gate-closed";
+  shut.reason = "http-500";
+  desk().events.push_back(shut);
+  const auto gate = Json(LinesOf(Run({"events", "--after", "1200"}).out).at(0));
+  EXPECT_THAT(Names(gate), ElementsAre("actor", "event", "event_id", "gate", "reason", "time"));
+  EXPECT_EQ(gate->getValue<std::string>("gate"), "site");
 }
 
 TEST_F(ProgramTest, PurgeReports) {

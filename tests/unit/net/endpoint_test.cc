@@ -60,5 +60,41 @@ TEST(EndpointTest, Proxies) {
   }
 }
 
+TEST(EndpointTest, PagesThatAreTaken) {
+  struct Row {
+    const char* url;
+    const char* host_and_port;
+    const char* target;
+  };
+  const Row rows[] = {
+      {"https://feed.example", "feed.example:443", "/"},
+      {"https://feed.example/", "feed.example:443", "/"},
+      {"https://feed.example/a/rss.xml", "feed.example:443", "/a/rss.xml"},
+      {"https://feed.example:8443/a?b=c/d", "feed.example:8443", "/a?b=c/d"},
+      {"https://feed.example?b", "feed.example:443", "/?b"},
+      {"https://[::1]:8443/%C3%B8", "[::1]:8443", "/%C3%B8"},
+  };
+  for (const Row& row : rows) {
+    const auto page = ParsePageAddress(row.url);
+    ASSERT_TRUE(page.ok()) << row.url;
+    EXPECT_EQ(page->server.HostAndPort(), row.host_and_port) << row.url;
+    EXPECT_EQ(page->target, row.target) << row.url;
+  }
+}
+
+TEST(EndpointTest, PagesThatAreRefused) {
+  const std::string longest = "https://feed.example/" + std::string(2'000, 'x');
+  for (const std::string& url :
+       {std::string(), std::string("http://feed.example/rss.xml"), std::string("ftp://x/"),
+        std::string("feed.example/rss.xml"), std::string("https:///rss.xml"),
+        std::string("https://user@feed.example/"), std::string("https://feed.example/a b"),
+        std::string("https://feed.example/a\r\nX: y"), std::string("https://feed.example/#top"),
+        std::string("https://feed.example/\xC3\xB8"), std::string("https://x:0/"), longest}) {
+    const auto page = ParsePageAddress(url);
+    EXPECT_EQ(page.code(), Code::kConfig) << url;
+    EXPECT_EQ(page.status().text().find('\n'), std::string::npos) << url;
+  }
+}
+
 }  // namespace
 }  // namespace utboks
