@@ -84,6 +84,12 @@ bool PrefersFresh(const Gate& gate) {
   return gate.probes > 0 && gate.probes % 4 == 0;
 }
 
+std::array<ProbePick, 3> ProbeOrder(const Gate& gate) {
+  if (gate.suspect != 0) return {ProbePick::kUntried, ProbePick::kDoubted, ProbePick::kTried};
+  if (PrefersFresh(gate)) return {ProbePick::kUntried, ProbePick::kTried, ProbePick::kDoubted};
+  return {ProbePick::kDoubted, ProbePick::kUntried, ProbePick::kTried};
+}
+
 void LearnHead(Gate& resource, const HeadResult& head) {
   if (head.answered && !head.throttled && head.http_status != 0) {
     resource.head_status = head.http_status;

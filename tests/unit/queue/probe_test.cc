@@ -391,6 +391,17 @@ TEST_F(ProbeTest, AMessageThatPassedTeachesWhatHeadAnswersWhenAllIsWell) {
   EXPECT_EQ(resource_.openings, 1);
 }
 
+TEST_F(ProbeTest, WhatAProbeLooksForFirst) {
+  using enum ProbePick;
+  using Order = std::array<ProbePick, 3>;
+  resource_.probes = 1;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kDoubted, kUntried, kTried}));
+  resource_.probes = 4;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kUntried, kTried, kDoubted}));
+  resource_.suspect = 7;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kUntried, kDoubted, kTried}));
+}
+
 TEST_F(ProbeTest, AnOldTokenChangesNothing) {
   Close(resource_);
   ProbeEnd late = Begin(resource_);
