@@ -21,11 +21,15 @@ void StartOutage(Gate& gate, std::string_view reason, WallTime now) {
   if (!gate.not_before) gate.alone_next = false;
 }
 
-// Counts a failure and says whether so many different messages have failed now.
+// Counts a failure and says whether so many messages have failed in a row now.  One that
+// comes back after others failed is one more: on a quiet resource two in turns may be all
+// there is for hours.
 bool Enough(Gate& gate, MessageSeq message, const DeliverySettings& settings) {
+  const bool comes_back = gate.failed.size() > 1 && gate.failed.back() != message &&
+                          std::ranges::find(gate.failed, message) != gate.failed.end();
   std::erase(gate.failed, message);
   gate.failed.push_back(message);
-  return static_cast<int>(gate.failed.size()) >= settings.gate_failures;
+  return static_cast<int>(gate.failed.size()) + (comes_back ? 1 : 0) >= settings.gate_failures;
 }
 
 void LeaveForProbe(Gate& gate, WallTime now) {

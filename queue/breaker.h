@@ -27,6 +27,10 @@ void CloseGate(Gate& gate, std::string_view reason, const DeliverySettings& sett
 // One failure (5xx, 408, 425, unanswered) of `message`.  `others_tried`: another
 // message of the resource has been tried since this one's last attempt.
 //
+// It closes the gate when gate_failures different messages have failed in a row with no
+// success between, one that comes back after another's failure counted once more (two in
+// turns are enough where it is 3), or when one message alone has failed so often.
+//
 // A gate closed for a suspect goes on counting: when gate_failures different
 // messages have failed it is the resource after all, and probes begin anew.
 void CountFailure(Gate& gate, MessageSeq message, std::string_view reason, bool others_tried,

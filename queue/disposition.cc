@@ -153,6 +153,14 @@ void Retry(Judgement& j) {
   if (out_of_time) Hold(d, reason::kLifetime, Cause::kLimit);
 }
 
+// Whether the doubt limit speaks of the message: while its gate stands open, or where the
+// register answered HEAD and then not the message that alone had closed the gate.  Not
+// where the gate has just closed: a lonely message's last doubt closes it, and of a
+// register that hangs no message is to blame.
+bool OwnDoubt(const Judgement& j) {
+  return j.sent.probe ? j.suspects_probe && j.sent.head_said_yes : !HeldBack(j);
+}
+
 void Doubt(Judgement& j) {
   Disposition& d = j.d;
   MessageFacts& after = d.after;
@@ -167,7 +175,7 @@ void Doubt(Judgement& j) {
   if (j.settings.in_doubt == DoubtPolicy::kHold) {
     return Hold(d, reason::kInDoubt, Cause::kLimit);
   }
-  if (after.doubts >= j.settings.in_doubt_resends) {
+  if (after.doubts >= j.settings.in_doubt_resends && OwnDoubt(j)) {
     return Hold(d, reason::kInDoubtLimit, Cause::kLimit);
   }
   if (out_of_time) return Hold(d, reason::kLifetime, Cause::kLimit);

@@ -52,11 +52,12 @@ struct MessageFacts {
 
 // How the request came about.
 struct Sent {
-  bool probe = false;         // a gate probe: counts towards no limit
-  bool gates_open = true;     // both gates were open when it was claimed
-  bool others_tried = false;  // another message of the resource was tried since its last attempt
-  bool feed_live = false;     // the feedback feed is read and not silent
-  bool token_live = true;     // the lease still stands; a 202 is taken without
+  bool probe = false;          // a gate probe: counts towards no limit
+  bool head_said_yes = false;  // before a probe's message
+  bool gates_open = true;      // both gates were open when it was claimed
+  bool others_tried = false;   // another message of the resource was tried since its last attempt
+  bool feed_live = false;      // the feedback feed is read and not silent
+  bool token_live = true;      // the lease still stands; a 202 is taken without
 };
 
 struct Disposition {

@@ -28,6 +28,11 @@ void Heed(const HeadResult& head, Gate& site, const DeliverySettings& settings, 
   Throttle(site, now + std::clamp(asked, settings.backoff_min, settings.retry_after_max));
 }
 
+// Were it a message's answer, it would shut no gate.
+bool IsSound(const HeadResult& head) {
+  return !head.web_page && (head.gate == GateEffect::kNone || head.gate == GateEffect::kSuccess);
+}
+
 bool IsCalm(const Gate& gate) {
   return !HasMark(gate) && gate.failed.empty();
 }
@@ -84,6 +89,12 @@ bool PrefersFresh(const Gate& gate) {
   return gate.probes > 0 && gate.probes % 4 == 0;
 }
 
+std::array<ProbePick, 3> ProbeOrder(const Gate& gate) {
+  if (gate.suspect != 0) return {ProbePick::kUntried, ProbePick::kDoubted, ProbePick::kTried};
+  if (PrefersFresh(gate)) return {ProbePick::kUntried, ProbePick::kTried, ProbePick::kDoubted};
+  return {ProbePick::kDoubted, ProbePick::kUntried, ProbePick::kTried};
+}
+
 void LearnHead(Gate& resource, const HeadResult& head) {
   if (head.answered && !head.throttled && head.http_status != 0) {
     resource.head_status = head.http_status;
@@ -97,9 +108,7 @@ bool LearnsAtStart(const Gate& resource, const Gate& site) {
 void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
                  const DeliverySettings& settings, WallTime now) {
   Heed(head, site, settings, now);
-  const bool sound =
-      !head.web_page && (head.gate == GateEffect::kNone || head.gate == GateEffect::kSuccess);
-  if (sound && LearnsAtStart(resource, site)) LearnHead(resource, head);
+  if (IsSound(head) && LearnsAtStart(resource, site)) LearnHead(resource, head);
 }
 
 ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
@@ -110,7 +119,10 @@ ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
     CloseGate(site, end.head.reason, settings, now, random);
     site.credential = true;
   }
-  if (end.outcome != nullptr && end.outcome->verdict == Verdict::kAccepted) {
+  // Where some requests fail and others pass, what HEAD met says nothing of the message
+  // after it: a failure's status takes the place of nothing that is known.
+  if (end.outcome != nullptr && end.outcome->verdict == Verdict::kAccepted &&
+      (IsSound(end.head) || resource.head_status == 0)) {
     LearnHead(resource, end.head);
   }
   Gate& gate = end.of_site ? site : resource;

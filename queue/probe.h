@@ -15,6 +15,7 @@
 // Who ends it: Dispose for the message, if it was sent, then EndProbe.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 
@@ -57,6 +58,14 @@ bool SendsAnyway(const Gate& gate);
 bool SendsAfterHead(const Gate& gate, const HeadResult& head);
 // Whether the running probe prefers a message never in doubt (each fourth).
 bool PrefersFresh(const Gate& gate);
+// What a probe's message may be, and in which order they are looked for: the first
+// kind of which one is there gives it (step 3 above).
+enum class ProbePick {
+  kUntried,  // due, never tried, not in doubt
+  kDoubted,  // in doubt
+  kTried,    // tried, not in doubt
+};
+std::array<ProbePick, 3> ProbeOrder(const Gate& gate);
 // HEAD said `head`, and the message after it passed: that status is remembered for
 // `resource`.
 void LearnHead(Gate& resource, const HeadResult& head);

@@ -35,6 +35,19 @@ void Window::OnNeutral() {
   Done();
 }
 
+void Window::OnOutcome(const Outcome& outcome, MessageSeq message, SteadyTime sent,
+                       SteadyTime now) {
+  const bool answered =
+      outcome.result == AttemptResult::kAnswered && outcome.gate != GateEffect::kNotBefore;
+  if (!outcome.interrupted && outcome.gate == GateEffect::kCount) {
+    OnFailure(message, sent, now);
+  } else if (!outcome.interrupted && answered) {
+    OnSuccess();
+  } else {
+    OnNeutral();
+  }
+}
+
 void Window::Restart() {
   size_ = 1;
   successes_ = 0;

@@ -9,6 +9,7 @@
 
 #include "queue/base/clock.h"
 #include "queue/gate.h"
+#include "queue/outcome.h"
 
 namespace utboks {
 
@@ -28,6 +29,9 @@ class Window {
   void OnFailure(MessageSeq message, SteadyTime sent, SteadyTime now);
   // A request that says nothing about the register (interrupted, not_sent by us).
   void OnNeutral();
+  // Whichever of the three `outcome` is; a 429 is none of a resource's: its dispatcher
+  // restarts every window.
+  void OnOutcome(const Outcome& outcome, MessageSeq message, SteadyTime sent, SteadyTime now);
   // The gate opened, or 429's time has passed: slow start again.
   void Restart();
 

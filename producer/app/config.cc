@@ -256,7 +256,7 @@ Status Fill(Config& config, const AllGiven& all) {
 void FillRateLimit(Config& config, const AllGiven& all) {
   const Setting* setting = FindSetting("delivery", "rate_limit_per_minute");
   if (all.contains(setting)) return;
-  config.delivery.rate_limit_per_minute = config.registry.production ? 60'000 : 1'200;
+  config.delivery.rate_limit_per_minute = AllowedRate(config.registry.production);
   for (EffectiveSetting& row : config.effective) {
     if (row.section == setting->section && row.key == setting->key) {
       row.value = std::to_string(config.delivery.rate_limit_per_minute);

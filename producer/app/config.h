@@ -98,6 +98,12 @@ Environment ProcessEnvironment();
 
 inline constexpr std::string_view kDefaultConfigPath = "/etc/utboks/utboks.toml";
 
+// What the register allows one IP address in a minute: the default of
+// rate_limit_per_minute.
+constexpr int AllowedRate(bool production) {
+  return production ? 60'000 : 1'200;
+}
+
 // `path`: what --config gave, else $UTBOKS_CONFIG, else kDefaultConfigPath, which
 // alone may be missing (then all is default).  kConfig names file, line, what is
 // wrong and the nearest known key.

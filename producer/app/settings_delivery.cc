@@ -126,7 +126,9 @@ const std::array kRows = {
             .fallback = "3",
             .low = 1,
             .high = 1000,
-            .meaning = "Failures of different messages in a row that close a resource's gate.",
+            .meaning =
+                "Failures in a row that close a resource's gate: of different messages, one that "
+                "comes back after another's failure counted once more.",
             .apply = Put<&Config::delivery, &DeliverySettings::gate_failures>},
     Setting{.section = "delivery",
             .key = "blame_run",

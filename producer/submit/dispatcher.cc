@@ -185,15 +185,7 @@ void Dispatcher::Judge(const Returned& returned) {
     return;
   }
   const Outcome& outcome = *returned.outcome;
-  const bool answered =
-      outcome.result == AttemptResult::kAnswered && outcome.gate != GateEffect::kNotBefore;
-  if (!outcome.interrupted && outcome.gate == GateEffect::kCount) {
-    window.OnFailure(returned.lease.seq, returned.began, clock_.Steady());
-  } else if (!outcome.interrupted && answered) {
-    window.OnSuccess();
-  } else {
-    window.OnNeutral();
-  }
+  window.OnOutcome(outcome, returned.lease.seq, returned.began, clock_.Steady());
   if (outcome.gate == GateEffect::kNotBefore) {
     for (auto& [ressurs, other] : windows_) other.Restart();
   }

@@ -244,23 +244,21 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
 
 namespace {
 
-enum class Pick { kUntried, kDoubted, kTried };
-
 using Picked = std::optional<Candidate>;
 
 // The message a probe may send, of `resources`: the least recently tried first, so
 // that a poison message cannot keep the gate shut.  A wait that no gate gave is
 // kept to.
-Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources) {
+Result<Picked> PickOne(Work& work, ProbePick pick, const std::vector<int>& resources) {
   Picked best;
   std::int64_t best_rank = 0;
   for (const int nr : resources) {
-    Query q = pick == Pick::kUntried
+    Query q = pick == ProbePick::kUntried
                   ? work.db.Prepare(
                         "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
                         " WHERE lane = 0 AND ressurs = ? AND due_at <= ? AND last_attempt = 0 AND"
                         " doubt = 0 ORDER BY due_at, seq LIMIT 1")
-              : pick == Pick::kDoubted
+              : pick == ProbePick::kDoubted
                   ? work.db.Prepare(
                         "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
                         " WHERE ressurs = ? AND doubt = 1 AND (waited_on > 0 OR due_at <= ?)"
@@ -273,7 +271,7 @@ Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources)
     if (q.Step()) {
       const Candidate found = CandidateOf(q);
       const std::int64_t rank =
-          pick == Pick::kUntried ? ToMillis(found.due_at) : found.last_attempt;
+          pick == ProbePick::kUntried ? ToMillis(found.due_at) : found.last_attempt;
       if (!best || rank < best_rank) {
         best = found;
         best_rank = rank;
@@ -285,13 +283,7 @@ Result<Picked> PickOne(Work& work, Pick pick, const std::vector<int>& resources)
 }
 
 Result<Picked> PickMessage(Work& work, const Gate& gate, const std::vector<int>& resources) {
-  std::vector<Pick> order = {Pick::kDoubted, Pick::kUntried, Pick::kTried};
-  if (gate.suspect != 0) {
-    order = {Pick::kUntried, Pick::kDoubted, Pick::kTried};
-  } else if (PrefersFresh(gate)) {
-    order = {Pick::kUntried, Pick::kTried, Pick::kDoubted};
-  }
-  for (const Pick pick : order) {
+  for (const ProbePick pick : ProbeOrder(gate)) {
     Result<Picked> found = PickOne(work, pick, resources);
     if (!found.ok() || found->has_value()) return found;
   }

@@ -237,6 +237,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
   if (message) {
     Sent sent;
     sent.probe = true;
+    sent.head_said_yes = HeadSaysYes(probe.state, head);
     UTBOKS_RETURN_IF_ERROR(SettleOne(work, *probe.message, *message, sent));
     end.message = probe.message->seq;
     end.outcome = &*message;

@@ -24,6 +24,7 @@ const std::map<std::string_view, std::set<std::string_view>> kEdges = {
     {"producer/net", {}},
     {"producer/intake", {"producer/xml", "producer/domain", "queue"}},
     {"producer/submit", {"producer/net", "producer/xml", "producer/domain", "queue"}},
+    {"producer/lab", {"producer/submit", "producer/net", "queue"}},
     {"producer/feedback", {"producer/net", "producer/xml", "producer/domain", "queue"}},
     {"producer/outcome", {"queue", "producer/net"}},
     {"producer/notices", {"producer/net", "producer/xml", "queue"}},
@@ -31,8 +32,8 @@ const std::map<std::string_view, std::set<std::string_view>> kEdges = {
     {"producer/http", {"producer/ops", "producer/intake", "queue"}},
     {"producer/app",
      {"producer/domain", "producer/xml", "producer/net", "producer/intake", "producer/submit",
-      "producer/feedback", "producer/outcome", "producer/notices", "producer/ops", "producer/http",
-      "queue"}},
+      "producer/lab", "producer/feedback", "producer/outcome", "producer/notices", "producer/ops",
+      "producer/http", "queue"}},
 };
 
 // Where a third-party library lives: the beginning of the header's name, and the

@@ -51,6 +51,14 @@ TEST_F(InstallTest, ProgramsFindTheirContractsBesideThem) {
   EXPECT_THAT(help.out, HasSubstr("--schemas DIR=" + schemas));
 }
 
+TEST_F(InstallTest, TheRegistersOutagesAreFoundBesideThem) {
+  const auto policy = RunToEnd(
+      {.argv = {Program("utboks"), "--config", (tree() / "share/utboks/utboks.toml").string(),
+                "policy", "--per-day", "10"}});
+  EXPECT_EQ(policy.code(), 0) << policy.err;
+  EXPECT_THAT(policy.out, HasSubstr("134 outages"));
+}
+
 TEST_F(InstallTest, TheManualIsAConfiguration) {
   const auto config =
       RunToEnd({.argv = {Program("utboks"), "--config",

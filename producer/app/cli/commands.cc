@@ -8,7 +8,7 @@ std::vector<std::unique_ptr<Command>> AllCommands() {
        {MakeRun,    MakeEnqueue,     MakeValidate, MakeStatus, MakeList,   MakeShow,
         MakeHold,   MakeRelease,     MakeReplay,   MakeCancel, MakeClose,  MakePause,
         MakeResume, MakeAcknowledge, MakeEvents,   MakePurge,  MakeDoctor, MakeSchemas,
-        MakeBackup, MakeMigrate,     MakeConfig}) {
+        MakeBackup, MakeMigrate,     MakeConfig,   MakePolicy}) {
     all.push_back(make());
   }
   return all;

@@ -18,6 +18,7 @@ std::unique_ptr<Command> MakeHold();
 std::unique_ptr<Command> MakeList();
 std::unique_ptr<Command> MakeMigrate();
 std::unique_ptr<Command> MakePause();
+std::unique_ptr<Command> MakePolicy();
 std::unique_ptr<Command> MakePurge();
 std::unique_ptr<Command> MakeRelease();
 std::unique_ptr<Command> MakeReplay();

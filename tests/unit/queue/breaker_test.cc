@@ -65,8 +65,31 @@ TEST_F(BreakerTest, ASuccessBetweenStartsTheCountAgain) {
   EXPECT_EQ(gate_.openings, 0);
 }
 
-TEST_F(BreakerTest, TheSameTwoMessagesNeverMakeThree) {
+TEST_F(BreakerTest, TwoInTurnsOfWhichNonePassesAreEnough) {
+  Fail(1, true);
+  Fail(2, true);
+  EXPECT_FALSE(gate_.outage);
+  Fail(1, true);
+  EXPECT_TRUE(gate_.outage);
+  EXPECT_EQ(gate_.suspect, 0) << "both have failed: it is the resource";
+}
+
+TEST_F(BreakerTest, TwoInTurnsAreNotFive) {
+  settings_.gate_failures = 5;
   for (int i = 0; i < 50; ++i) Fail(1 + i % 2, true);
+  EXPECT_FALSE(gate_.outage);
+  for (MessageSeq m = 3; m <= 4; ++m) Fail(m, true);
+  EXPECT_FALSE(gate_.outage);
+  Fail(2, true);  // 1 to 4, and 2 again
+  EXPECT_TRUE(gate_.outage);
+}
+
+TEST_F(BreakerTest, ASuccessBetweenTwoInTurnsBeginsAnew) {
+  for (int i = 0; i < 50; ++i) {
+    Fail(1, true);
+    Fail(2, true);
+    CountSuccess(gate_, now_);
+  }
   EXPECT_FALSE(gate_.outage);
 }
 

@@ -490,6 +490,35 @@ TEST_F(DispositionTest, AfterThreeUnansweredSendsAPersonLooks) {
   EXPECT_EQ(d.cause, Cause::kLimit);
 }
 
+TEST_F(DispositionTest, TheLonelyMessageWhoseLastDoubtClosesItsGateIsNotHeldForIt) {
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(SettleOn(Unanswered()).after.state, State::kInDoubt);
+  ASSERT_EQ(message_.doubts, settings_.in_doubt_resends);
+  ASSERT_EQ(resource_.suspect, message_.seq);
+
+  // A register that hangs answers no HEAD either; each tenth probe sends all the same.
+  sent_.probe = true;
+  sent_.gates_open = false;
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(SettleOn(Unanswered()).after.state, State::kInDoubt);
+  // It answered HEAD, and not the message: that is the message.
+  sent_.head_said_yes = true;
+  const Disposition d = SettleOn(Unanswered());
+  EXPECT_EQ(d.after.state, State::kHeld);
+  EXPECT_EQ(d.after.reason, reason::kInDoubtLimit);
+}
+
+TEST_F(DispositionTest, OfAResourceThatClosedNoMessageIsHeldForItsDoubts) {
+  for (int i = 0; i < 2; ++i) SettleOn(Unanswered());
+  Close(resource_);  // others failed while it was under way
+  EXPECT_EQ(SettleOn(Unanswered()).after.state, State::kInDoubt);
+  sent_.probe = true;
+  sent_.gates_open = false;
+  sent_.head_said_yes = true;
+  EXPECT_EQ(SettleOn(Unanswered()).after.state, State::kInDoubt) << "it is no suspect";
+  CountSuccess(resource_, now_);
+  sent_ = Sent{};
+  EXPECT_EQ(SettleOn(Unanswered()).after.state, State::kHeld) << "others pass, and it does not";
+}
+
 TEST_F(DispositionTest, DoubtsOfProbesAndOfOurOwnStopCountTowardsNoLimit) {
   for (int i = 0; i < 20; ++i) {
     EXPECT_EQ(SettleOn(CutOff()).after.state, State::kInDoubt);

@@ -392,6 +392,41 @@ TEST_F(ProbeTest, AMessageThatPassedTeachesWhatHeadAnswersWhenAllIsWell) {
   EXPECT_EQ(resource_.openings, 1);
 }
 
+TEST_F(ProbeTest, AMessageThatPassedAfterAHeadThatFailedProvesNothingAboutHead) {
+  const Outcome taken = Answer(Verdict::kAccepted, Scope::kNone, AttemptResult::kAnswered);
+  HeadResult failure = Head(503);
+  failure.gate = GateEffect::kCount;
+  HeadResult page = Head(200);
+  page.web_page = true;
+  for (const HeadResult& head : {failure, page}) {
+    for (const int known : {405, 0}) {
+      resource_ = Gate{};
+      resource_.name = "doedsfall";
+      resource_.head_status = known;
+      Close(resource_);
+      ProbeEnd end = Begin(resource_);
+      end.head = head;
+      end.message = 3;
+      end.outcome = &taken;
+      CountSuccess(resource_, now_);  // Dispose
+      End(end);
+      EXPECT_EQ(resource_.head_status, known == 0 ? head.http_status : known)
+          << "where nothing is known, it may be what HEAD is always answered";
+    }
+  }
+}
+
+TEST_F(ProbeTest, WhatAProbeLooksForFirst) {
+  using enum ProbePick;
+  using Order = std::array<ProbePick, 3>;
+  resource_.probes = 1;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kDoubted, kUntried, kTried}));
+  resource_.probes = 4;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kUntried, kTried, kDoubted}));
+  resource_.suspect = 7;
+  EXPECT_EQ(ProbeOrder(resource_), (Order{kUntried, kDoubted, kTried}));
+}
+
 TEST_F(ProbeTest, AnOldTokenChangesNothing) {
   Close(resource_);
   ProbeEnd late = Begin(resource_);
