@@ -1,10 +1,10 @@
 // The store: the only place where services meet (architecture.md §4).
 //
-// Four views of one thing, so that each caller holds no more than it needs:
-// Intake puts in, Delivery sends, Desk lets people act, Reader looks.  A Store is
-// all four.  Every method is safe for many threads and many processes, takes
-// effect in one transaction, and is durable when it returns ok.  kBusy: nothing
-// happened, try again.  kFull: below the disk floor, nothing taken in.  kCorrupt:
+// Five views of one thing, so that each caller holds no more than it needs:
+// Intake puts in, Delivery sends, Desk lets people act, Replays lets them act on many
+// in a job that outlives them, Reader looks.  A Store is all five.  Every method is safe for many
+// threads and many processes, takes effect in one transaction, and is durable when it returns ok.
+// kBusy: nothing happened, try again.  kFull: below the disk floor, nothing taken in.  kCorrupt:
 // nothing may be written any more, and nothing is; stop and say so.  kAltered: what
 // is sealed of this message does not open; others are not concerned.
 #pragma once
@@ -20,6 +20,7 @@
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
 #include "queue/message.h"
+#include "queue/replays.h"
 
 namespace utboks {
 
@@ -29,7 +30,9 @@ class Intake {
   // Many rows, one commit.  The same again (delivery.md §7) gives the existing
   // message; other bytes under its identifier give kExists in that row's status.
   // kAllOrNone: one refused row and nothing is stored.  Order: the rows take
-  // their keys in the order given.
+  // their keys in the order given; a correction takes the place of what it corrects,
+  // which is cancelled in the same commit.  kConflict in its status: that one may be
+  // registered, or those that wait behind it would go first.
   virtual Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode mode) = 0;
 };
 
@@ -109,7 +112,7 @@ class Reader {
   virtual Result<Overview> Look() = 0;
 };
 
-class Store : public Intake, public Delivery, public Desk, public Reader {
+class Store : public Intake, public Delivery, public Desk, public Replays, public Reader {
  public:
   // A copy for safe keeping, taken while workers run; the key file is not in it.
   virtual Status Backup(const std::string& path) = 0;

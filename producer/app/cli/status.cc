@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "producer/app/cli/commands.h"
+#include "producer/app/replay_view.h"
 #include "producer/app/view.h"
 
 namespace utboks::app {
@@ -52,9 +53,10 @@ class StatusCommand final : public Command {
                          std::optional<long long> certificate_days) {
     JsonObject states;
     for (const State state : kAllStates) states.Add(StateName(state), CountOf(overview, state));
-    JsonList gates, alarms;
+    JsonList gates, alarms, replays;
     for (const Gate& gate : overview.gates) gates.Add(GateJson(gate, now));
     for (const AlarmView& alarm : overview.alarms) alarms.Add(AlarmJson(alarm));
+    for (const ReplayJob& job : overview.replays) replays.Add(ReplayJson(job));
     JsonObject object;
     object.Add("states", states);
     if (const auto age = OldestDueSeconds(overview, now)) {
@@ -63,6 +65,7 @@ class StatusCommand final : public Command {
       object.AddNull("oldest_due_s");
     }
     object.Add("rate", overview.sent_last_minute).Add("gates", gates).Add("alarms", alarms);
+    object.Add("replays", replays);
     if (certificate_days) {
       object.Add("certificate_days", *certificate_days);
     } else {
@@ -118,6 +121,7 @@ class StatusCommand final : public Command {
                      ? fmt::format("sent in the last minute: {}", overview.sent_last_minute)
                      : fmt::format("sent in the last minute: {} of at most {}",
                                    overview.sent_last_minute, rate_limit));
+    for (const ReplayJob& job : overview.replays) console.Text(ReplayLine(job));
     ShowGates(overview.gates, now, console);
     console.Text(certificate_days ? fmt::format("certificate: {} days left", *certificate_days)
                                   : std::string("certificate: none that can be read; `utboks "
