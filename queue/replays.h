@@ -25,7 +25,8 @@ class Replays {
   // More of its messages, with what they wait for now; one that is in it already, or is
   // not there, is passed over.  A job that nobody started within a day is forgotten.
   virtual Status AddToReplay(std::int64_t job, std::span<const Uuid> ids) = 0;
-  // The set is complete.  kBusy: another was started meanwhile, and this one is gone.
+  // The set is complete.  kBusy: another was started meanwhile, and this one is gone;
+  // kConflict: it was started before.
   virtual Result<ReplayJob> StartReplay(std::int64_t job) = 0;
   // For the worker, again and again: looks at what became of those that are sent, and
   // says which go now.  Nothing of them is remembered before SendReplay or RefuseReplay.

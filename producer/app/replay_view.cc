@@ -4,6 +4,8 @@
 
 #include <string_view>
 
+#include "queue/reason.h"
+
 namespace utboks::app {
 namespace {
 
@@ -22,6 +24,9 @@ std::string WhyItStopped(const ReplayJob& job) {
   }
   if (job.reason == kStoppedByCanary) {
     return fmt::format("its canary {} failed again, {}", message, job.failure);
+  }
+  if (job.reason == reason::kRestored) {
+    return "the store is an older copy put back, and what it sent since is not known";
   }
   return fmt::format("too many of a batch failed again, the last was {}, {}", message, job.failure);
 }

@@ -5,6 +5,7 @@
 #include <chrono>
 #include <utility>
 
+#include "queue/reason.h"
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/replay_row.h"
 
@@ -23,6 +24,11 @@ Status ForgetJob(Work& work, std::int64_t job) {
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
   return Status();
+}
+
+Status CheckGathering(const ReplayJob& job) {
+  if (job.progress.phase == ReplayPhase::kGathering) return Status();
+  return Status(Code::kConflict, fmt::format("the set of replay job {} is frozen", job.id));
 }
 
 Status ForgetAbandoned(Work& work) {
@@ -69,9 +75,7 @@ Result<std::int64_t> BeginReplayJob(Work& work, const NewReplay& job) {
 Status AddReplayItems(Work& work, std::int64_t id, std::span<const Uuid> ids) {
   Result<ReplayJob> job = ReadReplay(work.db, id);
   if (!job.ok()) return job.status();
-  if (job->progress.phase != ReplayPhase::kGathering) {
-    return Status(Code::kConflict, fmt::format("the set of replay job {} is frozen", id));
-  }
+  UTBOKS_RETURN_IF_ERROR(CheckGathering(*job));
   for (const Uuid& one : ids) {
     const Result<MessageSeq> seq = SeqOf(work.db, one);
     if (seq.code() == Code::kNotFound) continue;
@@ -101,12 +105,13 @@ Status AddReplayItems(Work& work, std::int64_t id, std::span<const Uuid> ids) {
 Result<std::optional<ReplayJob>> StartReplayJob(Work& work, std::int64_t id) {
   const Result<std::int64_t> running = RunningReplay(work.db);
   if (!running.ok()) return running.status();
+  Result<ReplayJob> job = ReadReplay(work.db, id);
+  if (!job.ok()) return job.status();
+  UTBOKS_RETURN_IF_ERROR(CheckGathering(*job));
   if (*running != 0) {
     UTBOKS_RETURN_IF_ERROR(ForgetJob(work, id));
     return std::optional<ReplayJob>();
   }
-  Result<ReplayJob> job = ReadReplay(work.db, id);
-  if (!job.ok()) return job.status();
   BeginCanary(job->progress);
   UTBOKS_RETURN_IF_ERROR(WriteReplay(work, *job));
   const Result<SensitiveText> why = WhyOfReplay(work, id);
@@ -176,6 +181,19 @@ Result<std::vector<ReplayItem>> ListReplayItems(Connection& db, std::int64_t job
   }
   UTBOKS_RETURN_IF_ERROR(q.status());
   return items;
+}
+
+Status StopReplayAfterRestore(Work& work) {
+  const Result<std::int64_t> running = RunningReplay(work.db);
+  if (!running.ok()) return running.status();
+  if (*running == 0) return Status();
+  Result<ReplayJob> job = ReadReplay(work.db, *running);
+  if (!job.ok()) return job.status();
+  job->progress.phase = ReplayPhase::kStopped;
+  job->reason = reason::kRestored;
+  UTBOKS_RETURN_IF_ERROR(RaiseAlarm(work, kReplayAlarm, ReplayName(job->id), true));
+  UTBOKS_RETURN_IF_ERROR(WriteReplay(work, *job));
+  return AddReplayEvent(work, *job, "replay-stopped", "worker", SensitiveText());
 }
 
 Status ForgetReplays(Work& work, WallTime before, int most) {

@@ -27,6 +27,9 @@ Result<ReplayJob> ResumeReplayJob(Work& work, std::int64_t job, std::string_view
 
 Result<std::vector<ReplayItem>> ListReplayItems(Connection& db, std::int64_t job, int most);
 
+// After a restore the one that runs has stopped: a person looks at what it may have sent.
+Status StopReplayAfterRestore(Work& work);
+
 // Jobs that ended before `before`, with at most so many of their messages: for purge.
 Status ForgetReplays(Work& work, WallTime before, int most);
 

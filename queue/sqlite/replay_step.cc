@@ -179,8 +179,9 @@ Status SendOne(Work& work, ReplayJob& job, const Act& act, const Uuid& id) {
   }
   Acted acted;
   UTBOKS_RETURN_IF_ERROR(ActOnRow(work, act, id, *row, acted));
+  // Its content was read just now: what stands against it is a follower that has gone.
   if (!acted.status.ok()) {
-    return PassOver(work, job, *seq, ReplayItemState::kRefused, "not-allowed");
+    return PassOver(work, job, *seq, ReplayItemState::kRefused, "follower-sent");
   }
   TellSent(job.progress);
   return EndReplayItem(work.db, job.id, *seq, ReplayItemState::kSent, "");

@@ -269,6 +269,7 @@ TEST_P(ReplayTest, WhatIsNotStartedDoesNotMoveAndDoesNotGrowOnceItIs) {
   ASSERT_TRUE(store_->StartReplay(*job).ok());
   EXPECT_EQ(JobOf(*job).progress.counts.total(), 1);
   EXPECT_EQ(store_->AddToReplay(*job, std::vector<Uuid>{ids[1]}).code(), Code::kConflict);
+  EXPECT_EQ(store_->StartReplay(*job).code(), Code::kConflict);
 }
 
 TEST_P(ReplayTest, TheRateHoldsByTheStoresClock) {
@@ -332,6 +333,30 @@ TEST_P(ReplayTest, BehindAHeadThatFailsOnesAreBlockedAndTheJobGoesOn) {
   EXPECT_EQ((*items)[1].state, ReplayItemState::kBlocked);
   EXPECT_EQ((*items)[1].reason, "behind " + FormatUuid(ids[1]));
   EXPECT_EQ(StateOf(ids[2]), State::kDue) << "it goes when its head does";
+}
+
+// Where a failed head lets pass, one whose follower has gone is refused, as it is alone.
+TEST_P(ReplayTest, OneWhoseFollowerHasGoneIsRefusedUnlessAPersonSaysSo) {
+  options_.delivery.on_head_failed = HeadPolicy::kContinue;
+  Open();
+  for (const bool after_followers : {false, true}) {
+    const std::string name = after_followers ? "b" : "a";
+    const Uuid head = RejectedOne(name + "1", {name});
+    Put(Row(name + "2", {name}));
+    SendAllDue(Accepted());
+    const std::int64_t job =
+        Begin({head}, [&](NewReplay& begun) { begun.after_followers = after_followers; });
+    Step();
+    SendAllDue(Accepted());
+    Step();
+    const ReplayJob done = JobOf(job);
+    EXPECT_EQ(done.progress.phase, ReplayPhase::kDone);
+    EXPECT_EQ(done.progress.counts.refused, after_followers ? 0 : 1);
+    EXPECT_EQ(done.progress.counts.accepted, after_followers ? 1 : 0);
+    if (!after_followers) {
+      EXPECT_EQ((*store_->ReplayItems(job, 10))[0].reason, "follower-sent");
+    }
+  }
 }
 
 TEST_P(ReplayTest, AClosedGateOnlyMakesTheJobWait) {

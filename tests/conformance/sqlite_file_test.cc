@@ -370,6 +370,33 @@ TEST_F(SqliteFileTest, ACopyFromBeforeARequestIsNoticed) {
   EXPECT_EQ(StateOf(*Open(), id), State::kInDoubt);
 }
 
+// What its job has set due since the copy was made may be registered by now.
+TEST_F(SqliteFileTest, AfterARestoreAReplayJobWaitsForAPerson) {
+  const std::string backup = dir_.File("backup.db");
+  std::int64_t job = 0;
+  {
+    const auto store = Open();
+    const Uuid id = Put(*store, "rejected");
+    const Room room{"doedsfall_v1", 1};
+    const Settlement done{store->Claim({&room, 1}, 1)->rows[0], Rejected()};
+    ASSERT_TRUE(store->Settle({&done, 1}).ok());
+    NewReplay begun;
+    begun.actor = "cli:kari";
+    job = *store->BeginReplay(begun);
+    ASSERT_TRUE(store->AddToReplay(job, {&id, 1}).ok());
+    ASSERT_TRUE(store->StartReplay(job).ok());
+    ASSERT_TRUE(store->Backup(backup).ok());
+  }
+  fs::rename(backup, Path());
+  options_.after_restore = true;
+  const auto store = Open();
+  EXPECT_EQ(store->NextReplay()->job, 0);
+  const ReplayJob stopped = store->ListReplays(job)->front();
+  EXPECT_EQ(stopped.progress.phase, ReplayPhase::kStopped);
+  EXPECT_EQ(stopped.reason, "restored");
+  EXPECT_TRUE(store->ResumeReplay(job, "cli:kari", SensitiveText("looked")).ok());
+}
+
 TEST_F(SqliteFileTest, AfterARestoreNothingCountsAsNeverSent) {
   const std::string backup = dir_.File("backup.db");
   Uuid sending, held, rejected;
