@@ -18,8 +18,10 @@ Result<Revalidated> Revalidate(Reader& reader, Revalidator& revalidator, const U
   auto checked = revalidator.Check(*payload);
   if (checked.ok()) {
     result.accepted = *std::move(checked);
-  } else {
+  } else if (checked.code() == Code::kInvalid) {
     result.refused = checked.status();
+  } else {
+    return checked.status();
   }
   return result;
 }

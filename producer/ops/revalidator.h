@@ -16,7 +16,7 @@ class Revalidator {
   struct Accepted {
     std::string edition, schema_hash;
   };
-  // kInvalid with one line that says what no longer holds.
+  // kInvalid with one line that says what no longer holds; other failures are our own.
   virtual Result<Accepted> Check(const Payload& payload) = 0;
 };
 
@@ -24,7 +24,7 @@ struct Revalidated {
   Status refused;                  // kInvalid, kNotFound (purged), kAltered: it stays where it is
   Revalidator::Accepted accepted;  // where it is not refused
 };
-// Not ok when the store failed as a whole.
+// Not ok when store or revalidator failed as a whole.
 Result<Revalidated> Revalidate(Reader& reader, Revalidator& revalidator, const Uuid& id);
 
 }  // namespace utboks

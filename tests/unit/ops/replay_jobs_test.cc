@@ -20,10 +20,12 @@ using ::testing::IsEmpty;
 class FakeRevalidator final : public Revalidator {
  public:
   Result<Accepted> Check(const Payload& payload) override {
+    if (!failure.ok()) return failure;
     if (payload.ressurs == refused) return Status(Code::kInvalid, "edition 1.1 no longer has it");
     return Accepted{payload.ressurs == newer ? "1.2" : "1.1", "hash"};
   }
   std::string refused, newer;
+  Status failure;
 };
 
 class ReplayJobsTest : public ::testing::Test {
@@ -112,6 +114,16 @@ TEST_F(ReplayJobsTest, AStoreThatFailsEndsTheStep) {
   EXPECT_THAT(replays_.sent, IsEmpty());
   EXPECT_TRUE(jobs_.Step().ok());
   EXPECT_EQ(replays_.sent.size(), 1U);
+}
+
+// Contracts that cannot be read say nothing of a document.
+TEST_F(ReplayJobsTest, WhereNothingCanBeValidatedNothingIsRefused) {
+  const Uuid a = desk_.AddMessage("a", State::kHeld, "doedsfall_v1").id;
+  replays_.turns = {TurnOf({a})};
+  revalidator_.failure = Status(Code::kConfig, "the installed schemas are damaged");
+  EXPECT_EQ(jobs_.Step().code(), Code::kConfig);
+  EXPECT_THAT(replays_.calls, IsEmpty());
+  EXPECT_THAT(replays_.sent, IsEmpty());
 }
 
 // Its turns come one after the other as long as messages go.
