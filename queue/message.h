@@ -15,6 +15,7 @@
 #include "queue/base/status.h"
 #include "queue/gate.h"
 #include "queue/outcome.h"
+#include "queue/replay_job.h"
 #include "queue/state.h"
 
 namespace utboks {
@@ -25,6 +26,13 @@ struct NewAttachment {
   SensitiveText name;  // multipartnavn
   std::string type;    // content type
   SharedText bytes;    // tens of megabytes at most; a copy of the row shares them
+};
+
+// The document that comes in the place of one that the register would not have.
+struct Correction {
+  Uuid of{};            // held or rejected, and never without an answer; it becomes cancelled
+  bool behind = false;  // also where it can only go after those that wait for `of`
+  SensitiveText why;
 };
 
 struct NewRow {
@@ -38,6 +46,7 @@ struct NewRow {
   std::vector<SensitiveText> order_keys;  // persons, or what --order-key gave; none = no order
   std::optional<WallTime> not_before;
   std::string actor;  // "cli:USER", "http:TOKEN", "amqp"
+  std::optional<Correction> corrects;
 };
 
 struct Inserted {
@@ -45,6 +54,7 @@ struct Inserted {
   Uuid id{};      // the message's, also where it was there before
   State state = State::kDue;
   bool is_new = false;
+  bool passed = false;  // a correction: those that waited for the other go before it
 };
 
 enum class InsertMode { kEachAlone, kAllOrNone };
@@ -130,7 +140,8 @@ struct MessageView {
   std::optional<WallTime> due;
   int attempts = 0;
   bool unanswered = false;
-  std::string reference;  // folkeregisterReferanse
+  std::string reference;                      // folkeregisterReferanse
+  std::optional<Uuid> replaces, replaced_by;  // a correction, and what it corrects
 };
 
 struct AttemptView {
@@ -196,6 +207,7 @@ struct Overview {
   std::vector<AlarmView> alarms;
   std::int64_t last_event = 0;
   std::int64_t sent_last_minute = 0;
+  std::vector<ReplayJob> replays;  // that run, or have stopped and wait for a person
 };
 
 // ---- acts ----
@@ -212,6 +224,7 @@ struct Act {
   bool after_followers = false;    // replay: although a follower has been sent since
   // release, replay: what validated it again just now; empty leaves them as they are
   std::string edition, schema_hash;
+  std::string job;  // replay: the job it is part of, as the history names it
 };
 
 struct Acted {

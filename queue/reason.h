@@ -18,6 +18,9 @@ inline constexpr std::string_view kRejectedAfterDoubt =
     "rejected-after-doubt";  // a 400, but an earlier send may have been taken
 inline constexpr std::string_view kOperator = "operator";  // a person holds it
 
+// Of a cancelled message.
+inline constexpr std::string_view kReplaced = "replaced";  // a correction came in its place
+
 // Of a message in doubt.
 inline constexpr std::string_view kRestored = "restored";  // younger than a copy put back
 

@@ -1,13 +1,13 @@
 // The store: the only place where services meet (architecture.md §4).
 //
 // Views of one thing, so that each caller holds no more than it needs: Intake puts in,
-// Delivery sends, Feedback hears what became of it, Desk lets people act, Reader looks,
-// NoticeBoard keeps what the register's operators tell.  A Store is all of them.  Every
-// method is safe for many threads and many processes, takes effect in one transaction,
-// and is durable when it returns ok.  kBusy: nothing happened, try again.  kFull: below
-// the disk floor, nothing taken in.  kCorrupt: nothing may be written any more, and
-// nothing is; stop and say so.  kAltered: what is sealed of this message does not open;
-// others are not concerned.
+// Delivery sends, Feedback hears what became of it, Desk lets people act, Replays lets
+// them act on many in a job that outlives them, Reader looks, NoticeBoard keeps what the
+// register's operators tell.  A Store is all of them.  Every method is safe for many
+// threads and many processes, takes effect in one transaction, and is durable when it
+// returns ok.  kBusy: nothing happened, try again.  kFull: below the disk floor, nothing
+// taken in.  kCorrupt: nothing may be written any more, and nothing is; stop and say so.
+// kAltered: what is sealed of this message does not open; others are not concerned.
 #pragma once
 
 #include <functional>
@@ -23,6 +23,7 @@
 #include "queue/feedback.h"
 #include "queue/message.h"
 #include "queue/notice.h"
+#include "queue/replays.h"
 
 namespace utboks {
 
@@ -32,7 +33,9 @@ class Intake {
   // Many rows, one commit.  The same again (delivery.md §7) gives the existing
   // message; other bytes under its identifier give kExists in that row's status.
   // kAllOrNone: one refused row and nothing is stored.  Order: the rows take
-  // their keys in the order given.
+  // their keys in the order given; a correction takes the place of what it corrects,
+  // which is cancelled in the same commit.  kConflict in its status: that one may be
+  // registered, or those that wait behind it would go first.
   virtual Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode mode) = 0;
 };
 
@@ -140,6 +143,7 @@ class Store : public Intake,
               public Delivery,
               public Feedback,
               public Desk,
+              public Replays,
               public Reader,
               public NoticeBoard {
  public:

@@ -28,6 +28,14 @@ bool Moves(const MessageView& message, const std::vector<Gate>& gates) {
   return true;
 }
 
+// The worker moves it on, unless what it has sent waits for a person.
+bool ReplayMoves(const Overview& overview) {
+  const bool runs = std::any_of(overview.replays.begin(), overview.replays.end(),
+                                [](const ReplayJob& job) { return IsRunning(job.progress.phase); });
+  return runs && std::none_of(overview.gates.begin(), overview.gates.end(),
+                              [](const Gate& gate) { return gate.paused || gate.blame_run; });
+}
+
 std::int64_t CountIn(const Overview& overview, State wanted) {
   for (const auto& [state, count] : overview.states) {
     if (state == wanted) return count;
@@ -43,13 +51,15 @@ std::int64_t LeftIn(const Overview& overview) {
 }
 
 DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left) {
-  if (LeftIn(overview) == 0) return DrainState::kDone;
+  if (LeftIn(overview) == 0) {
+    return ReplayMoves(overview) ? DrainState::kMoving : DrainState::kDone;
+  }
   if (CountIn(overview, State::kSending) > 0) return DrainState::kMoving;
   const bool moves =
       left.empty() || std::any_of(left.begin(), left.end(), [&](const MessageView& message) {
         return Moves(message, overview.gates);
       });
-  return moves ? DrainState::kMoving : DrainState::kStuck;
+  return moves || ReplayMoves(overview) ? DrainState::kMoving : DrainState::kStuck;
 }
 
 }  // namespace utboks::app

@@ -9,7 +9,7 @@
 namespace utboks::app {
 
 enum class DrainState {
-  kDone,    // nothing is due, sending or in doubt
+  kDone,    // nothing is due, sending or in doubt, and no replay job sets more due
   kMoving,  // something is under way, or will be by itself
   kStuck,   // what is left waits for a person, a pause or a later not-before
 };

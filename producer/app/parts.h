@@ -8,6 +8,7 @@
 
 #include "producer/app/config.h"
 #include "producer/ops/operator.h"
+#include "producer/ops/replay_jobs.h"
 #include "producer/xml/validator.h"
 #include "queue/base/clock.h"
 #include "queue/store.h"
@@ -32,6 +33,8 @@ class Parts {
   virtual Result<Store*> OpenStore(const StoreUse& use) = 0;
   // Over OpenStore({}) unless the store is open already.
   virtual Result<Operator*> GetOperator() = 0;
+  // Over the same store.
+  virtual Result<ReplayJobs*> GetReplayJobs() = 0;
   // What documents are held against, here: with the schemas that are installed.
   virtual Result<const Catalogue*> GetCatalogue() = 0;
   // As it came with the program, whatever is installed or wrong with that.

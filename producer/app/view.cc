@@ -20,6 +20,10 @@ void AddText(JsonObject& object, std::string_view name, std::string_view text) {
   }
 }
 
+void AddId(JsonObject& object, std::string_view name, const std::optional<Uuid>& id) {
+  AddText(object, name, id ? FormatUuid(*id) : std::string());
+}
+
 void AddTime(JsonObject& object, std::string_view name, const std::optional<WallTime>& time) {
   if (time) {
     object.Add(name, FormatUtc(*time));
@@ -68,6 +72,8 @@ JsonObject MessageJson(const MessageView& message) {
   AddTime(object, "due", message.due);
   object.Add("attempts", message.attempts);
   AddText(object, "folkeregisterReferanse", message.reference);
+  AddId(object, "replaces", message.replaces);
+  AddId(object, "replaced_by", message.replaced_by);
   return object;
 }
 
@@ -95,8 +101,9 @@ JsonObject AttemptJson(const AttemptView& attempt) {
 JsonObject EventJson(const EventView& event) {
   JsonObject object;
   object.Add("event_id", event.id).Add("time", FormatUtc(event.at)).Add("event", event.event);
+  // Of no message: of a gate, an alarm or a replay job.
   if (event.message == Uuid{}) {
-    object.Add("gate", GateName(event.ressurs));
+    object.Add("concerns", GateName(event.ressurs));
     AddText(object, "reason", event.reason);
     AddText(object, "actor", event.actor);
     return object;

@@ -123,14 +123,27 @@ Result<Store*> Wiring::OpenStore(const StoreUse& use) {
   return store_.get();
 }
 
+Revalidator& Wiring::GetRevalidator() {
+  if (!revalidator_) revalidator_ = std::make_unique<StoredDocuments>(*this);
+  return *revalidator_;
+}
+
 Result<Operator*> Wiring::GetOperator() {
   if (!operator_) {
     const auto store = OpenStore({});
     if (!store.ok()) return store.status();
-    revalidator_ = std::make_unique<StoredDocuments>(*this);
-    operator_ = std::make_unique<Operator>(**store, **store, *revalidator_);
+    operator_ = std::make_unique<Operator>(**store, **store, GetRevalidator());
   }
   return operator_.get();
+}
+
+Result<ReplayJobs*> Wiring::GetReplayJobs() {
+  if (!replay_jobs_) {
+    const auto store = OpenStore({});
+    if (!store.ok()) return store.status();
+    replay_jobs_ = std::make_unique<ReplayJobs>(**store, **store, GetRevalidator());
+  }
+  return replay_jobs_.get();
 }
 
 Result<const Catalogue*> Wiring::GetShippedCatalogue() {

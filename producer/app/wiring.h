@@ -30,6 +30,7 @@ class Wiring final : public Parts {
   Result<const Config*> GetConfig() override;
   Result<Store*> OpenStore(const StoreUse& use) override;
   Result<Operator*> GetOperator() override;
+  Result<ReplayJobs*> GetReplayJobs() override;
   Result<const Catalogue*> GetCatalogue() override;
   Result<const Catalogue*> GetShippedCatalogue() override;
   Result<const Validator*> GetValidator() override;
@@ -40,6 +41,8 @@ class Wiring final : public Parts {
  private:
   class StoredDocuments;  // a Revalidator over GetValidator
 
+  Revalidator& GetRevalidator();
+
   const std::optional<std::string> config_path_;
   const Environment environment_;
   // Each is made once, by the call of its name; later ones use earlier ones.
@@ -49,6 +52,7 @@ class Wiring final : public Parts {
   std::unique_ptr<Revalidator> revalidator_;
   std::unique_ptr<Store> store_;
   std::unique_ptr<Operator> operator_;
+  std::unique_ptr<ReplayJobs> replay_jobs_;
 };
 
 }  // namespace utboks::app

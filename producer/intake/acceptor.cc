@@ -78,6 +78,7 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   row.order_keys = CleanKeys(incoming.order_keys ? *incoming.order_keys : checked->extract.persons);
   row.not_before = incoming.not_before;
   row.actor = incoming.actor;
+  row.corrects = incoming.corrects;
   return true;
 }
 

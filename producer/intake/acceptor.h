@@ -29,6 +29,9 @@ struct Incoming {
   std::optional<std::vector<SensitiveText>> order_keys;
   std::optional<WallTime> not_before;
   std::string actor;
+  // It comes in the place of a message.  kConflict, kBusy: that one may be registered, or
+  // is being sent, or others would go before the correction.
+  std::optional<Correction> corrects;
 };
 
 struct Answer {

@@ -136,18 +136,10 @@ Status Operator::DoValidated(Act act, std::vector<Acted>* done) {
     return status;
   };
   for (const Uuid& id : ids) {
-    const auto payload = reader_.Content(id);
-    Status refused;
-    Revalidator::Accepted accepted;
-    if (!payload.ok()) {
-      // The store failed as a whole, unless it is this message that has no content.
-      if (payload.code() != Code::kNotFound) return payload.status();
-      refused = payload.status();
-    } else if (auto checked = revalidator_.Check(*payload); checked.ok()) {
-      accepted = *std::move(checked);
-    } else {
-      refused = checked.status();
-    }
+    auto checked = Revalidate(reader_, revalidator_, id);
+    if (!checked.ok()) return checked.status();
+    Status& refused = checked->refused;
+    Revalidator::Accepted& accepted = checked->accepted;
     if (!refused.ok()) {
       UTBOKS_RETURN_IF_ERROR(flush());
       Acted stays;

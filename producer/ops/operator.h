@@ -14,21 +14,11 @@
 #include <string_view>
 #include <vector>
 
+#include "producer/ops/revalidator.h"
 #include "queue/message.h"
 #include "queue/store.h"
 
 namespace utboks {
-
-// Whether a stored document still holds against the contracts as they are now.
-class Revalidator {
- public:
-  virtual ~Revalidator() = default;
-  struct Accepted {
-    std::string edition, schema_hash;
-  };
-  // kInvalid with one line that says what no longer holds.
-  virtual Result<Accepted> Check(const Payload& payload) = 0;
-};
 
 struct Actor {
   std::string name;   // "cli:USER", "http:TOKEN"

@@ -13,10 +13,6 @@
 namespace utboks::sqlite {
 namespace {
 
-std::string SealWhy(Work& work, const Uuid& id, const SensitiveText& why) {
-  return why.reveal().empty() ? std::string() : work.store.sealer.Seal(why.reveal(), id, "why");
-}
-
 Status NotFrom(const Uuid& id, State state, std::string_view what, std::string_view hint) {
   return Status(Code::kConflict,
                 fmt::format("message {} is {}: {}{}{}", FormatUuid(id), StateName(state), what,
@@ -116,8 +112,22 @@ Status CheckContent(Work& work, const MessageRow& row, Status* refused) {
   return q.status();
 }
 
-// Not ok when the store failed; a refusal of the act stands in `acted`, and then
-// nothing of the row is changed.
+Status GateAct(Work& work, GateRow& row, std::string_view word, std::string_view actor,
+               const SensitiveText& why) {
+  const std::string sealed = SealWhy(work, Uuid{}, why);
+  NewEvent event;
+  event.event = word;
+  event.actor = actor;
+  event.why = sealed;
+  return AddGateEvent(work, row.nr, event);
+}
+
+}  // namespace
+
+std::string SealWhy(Work& work, const Uuid& id, const SensitiveText& why) {
+  return why.reveal().empty() ? std::string() : work.store.sealer.Seal(why.reveal(), id, "why");
+}
+
 Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Acted& acted) {
   acted.from = acted.to = row.facts.state;
   const Result<Step> step = Plan(act, id, row);
@@ -152,25 +162,13 @@ Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Act
   row.facts.reason = step->reason;
   const std::string why = SealWhy(work, id, act.why);
   NewEvent event;
-  event.reason = row.facts.reason;
+  event.reason = act.job.empty() ? std::string_view(row.facts.reason) : act.job;
   event.actor = act.actor;
   event.why = why;
   UTBOKS_RETURN_IF_ERROR(WriteChange(work, row, before, step->cause, event));
   acted.to = row.facts.state;
   return Status();
 }
-
-Status GateAct(Work& work, GateRow& row, std::string_view word, std::string_view actor,
-               const SensitiveText& why) {
-  const std::string sealed = SealWhy(work, Uuid{}, why);
-  NewEvent event;
-  event.event = word;
-  event.actor = actor;
-  event.why = sealed;
-  return AddGateEvent(work, row.nr, event);
-}
-
-}  // namespace
 
 Result<MessageSeq> SeqOf(Connection& db, const Uuid& id) {
   Query q = db.Prepare("SELECT seq FROM message WHERE id = ?");

@@ -5,10 +5,14 @@
 #include <algorithm>
 
 #include "queue/sqlite/attachment.h"
+#include "queue/sqlite/correct.h"
 #include "queue/sqlite/order.h"
 
 namespace utboks::sqlite {
 namespace {
+
+// Of the first event of a correction.
+constexpr std::string_view kCorrects = "correction";
 
 Status Taken(const Uuid& id) {
   return Status(Code::kExists,
@@ -49,15 +53,12 @@ Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
   return std::optional<Inserted>();
 }
 
-Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
-  Result<std::optional<Inserted>> existing = FindExisting(work, row);
-  if (!existing.ok()) return existing.status();
-  if (existing->has_value()) return **existing;
-
+// `in_place`: others stand behind this seq in its keys; else it is the last in all.
+Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool in_place) {
   const Result<GateRow*> gate = work.gates.Named(row.ressurs);
   if (!gate.ok()) return gate.status();
-
-  const Result<int> ahead = TakeKeys(work, seq, row.keys);
+  // Not ready before it has taken its place among those that are there.
+  const Result<int> ahead = in_place ? Result<int>(1) : TakeKeys(work, seq, row.keys);
   if (!ahead.ok()) return ahead.status();
   MessageRow message;
   message.id = row.id;
@@ -69,6 +70,7 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
   message.ressurs = (*gate)->nr;
   NewEvent event;
   event.event = EventWord(State::kDue, Cause::kValidation);
+  if (row.corrects) event.reason = kCorrects;
   event.actor = row.actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, message, event));
   UTBOKS_RETURN_IF_ERROR(InsertMessage(work.db, message));
@@ -93,10 +95,53 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
   }
   UTBOKS_RETURN_IF_ERROR(
       InsertAttachments(work.db, work.store.sealer, seq, row.id, row.attachments));
+  if (in_place) {
+    message.in_keys = false;
+    UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, message));
+    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, message));
+  }
   Inserted done;
   done.id = row.id;
   done.state = State::kDue;
   done.is_new = true;
+  return done;
+}
+
+// Handed in again, the same correction of the same message is the one that is there.
+Status CheckAgain(Work& work, const SealedRow& row, Inserted& existing) {
+  if (!existing.status.ok()) return Status();
+  const Result<CorrectionLinks> links = LinksOf(work.db, existing.id);
+  if (!links.ok()) return links.status();
+  if (links->replaces != row.corrects->of) {
+    existing.status =
+        Status(Code::kExists,
+               fmt::format("this very document is message {} already; a correction has other "
+                           "content and an avsendersMeldingsidentifikator of its own",
+                           FormatUuid(existing.id)));
+  }
+  return Status();
+}
+
+Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
+  Result<std::optional<Inserted>> existing = FindExisting(work, row);
+  if (!existing.ok()) return existing.status();
+  if (existing->has_value()) {
+    if (row.corrects) UTBOKS_RETURN_IF_ERROR(CheckAgain(work, row, **existing));
+    return **existing;
+  }
+  if (!row.corrects) return WriteNew(work, seq, row, false);
+  const Result<Succession> place = MakeWay(work, row, seq);
+  if (!place.ok()) return place.status();
+  if (!place->refused.ok()) {
+    Inserted refused;
+    refused.id = row.corrects->of;
+    refused.status = place->refused;
+    return refused;
+  }
+  Result<Inserted> done = WriteNew(work, place->seq, row, place->in_place);
+  if (!done.ok()) return done;
+  done->passed = place->passed;
+  UTBOKS_RETURN_IF_ERROR(LinkCorrection(work.db, row.id, row.corrects->of));
   return done;
 }
 
@@ -147,6 +192,7 @@ SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random&
   sealed.schema_hash = row.schema_hash;
   sealed.not_before = row.not_before;
   sealed.actor = row.actor;
+  sealed.corrects = row.corrects;
   return sealed;
 }
 

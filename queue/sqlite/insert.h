@@ -25,6 +25,7 @@ struct SealedRow {
   std::string edition, schema_hash;
   std::optional<WallTime> not_before;
   std::string actor;
+  std::optional<Correction> corrects;
 };
 
 SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random& random);

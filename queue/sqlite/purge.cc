@@ -4,6 +4,7 @@
 
 #include "queue/sqlite/attachment.h"
 #include "queue/sqlite/order.h"
+#include "queue/sqlite/replay.h"
 #include "queue/sqlite/settle.h"
 
 namespace utboks::sqlite {
@@ -173,6 +174,7 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
     if ((rows += *removed) >= kMostRows) break;
   }
   UTBOKS_RETURN_IF_ERROR(ForgetGates(work, work.now - record_after, most));
+  UTBOKS_RETURN_IF_ERROR(ForgetReplays(work, work.now - record_after, most));
   UTBOKS_RETURN_IF_ERROR(WriteGates(work));
   return purged;
 }

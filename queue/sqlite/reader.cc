@@ -5,9 +5,11 @@
 #include <algorithm>
 
 #include "queue/sqlite/attachment.h"
+#include "queue/sqlite/correct.h"
 #include "queue/sqlite/desk.h"
 #include "queue/sqlite/insert.h"
 #include "queue/sqlite/order.h"
+#include "queue/sqlite/replay_row.h"
 #include "queue/sqlite/settle.h"
 
 namespace utboks::sqlite {
@@ -115,6 +117,10 @@ Result<MessageView> ViewOf(Connection& db, const Sealer& sealer, MessageSeq seq,
   Result<std::string> reference = ReadReference(db, sealer, view.id, row->receipt);
   if (!reference.ok()) return reference.status();
   view.reference = std::move(reference).value();
+  const Result<CorrectionLinks> links = LinksOf(db, view.id);
+  if (!links.ok()) return links.status();
+  view.replaces = links->replaces;
+  view.replaced_by = links->replaced_by;
   return view;
 }
 
@@ -419,6 +425,9 @@ Result<Overview> LookOver(Connection& db, WallTime now) {
     }
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
+  Result<std::vector<ReplayJob>> replays = OpenReplays(db);
+  if (!replays.ok()) return replays.status();
+  overview.replays = *std::move(replays);
   {
     Query q = db.Prepare("SELECT max(id) FROM history");
     if (q.Step()) overview.last_event = q.Int(0);

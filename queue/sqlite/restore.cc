@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "queue/reason.h"
+#include "queue/sqlite/replay.h"
 #include "queue/sqlite/settle.h"
 
 namespace utboks::sqlite {
@@ -60,6 +61,7 @@ Status DoubtAfterRestore(Work& work) {
     event.actor = kActor;
     UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, row->facts.state, Cause::kRestore, event));
   }
+  UTBOKS_RETURN_IF_ERROR(StopReplayAfterRestore(work));
   return WriteGates(work);
 }
 

@@ -9,6 +9,7 @@
 #include "queue/probe.h"
 #include "queue/reason.h"
 #include "queue/sqlite/claim.h"
+#include "queue/sqlite/desk.h"
 #include "queue/sqlite/feed.h"
 #include "queue/sqlite/order.h"
 
@@ -130,8 +131,16 @@ Result<bool> Answered(Connection& db, const Lease& lease) {
   return answered;
 }
 
+Result<MessageRow> ReadById(Connection& db, const Uuid& id) {
+  const Result<MessageSeq> seq = SeqOf(db, id);
+  if (!seq.ok()) return seq.status();
+  return ReadMessage(db, *seq);
+}
+
 Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent sent) {
   Result<MessageRow> row = ReadMessage(work.db, lease.seq);
+  // A message that was corrected gives its seq to the correction.
+  if (row.ok() && row->id != lease.id) row = ReadById(work.db, lease.id);
   if (row.code() == Code::kNotFound) return SettleBuried(work, lease, outcome);
   if (!row.ok()) return row.status();
   const Result<GateRow*> site = work.gates.At(kSite);

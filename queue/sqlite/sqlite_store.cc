@@ -12,6 +12,9 @@
 #include "queue/sqlite/notices.h"
 #include "queue/sqlite/purge.h"
 #include "queue/sqlite/reader.h"
+#include "queue/sqlite/replay.h"
+#include "queue/sqlite/replay_row.h"
+#include "queue/sqlite/replay_step.h"
 #include "queue/sqlite/settle.h"
 #include "queue/sqlite/tick.h"
 #include "queue/store_place.h"
@@ -267,6 +270,64 @@ Result<Desk::Purged> SqliteStore::Purge(Millis content_after, Millis record_afte
 
 Status SqliteStore::AuditReading(const Uuid& id, std::string_view actor) {
   return WriteStatus([&](Work& work) { return AuditReadingRow(work, id, actor); });
+}
+
+Result<std::int64_t> SqliteStore::BeginReplay(const NewReplay& job) {
+  return Write<std::int64_t>([&](Work& work) { return BeginReplayJob(work, job); });
+}
+
+Status SqliteStore::AddToReplay(std::int64_t job, std::span<const Uuid> ids) {
+  return WriteStatus([&](Work& work) { return AddReplayItems(work, job, ids); });
+}
+
+Result<ReplayJob> SqliteStore::StartReplay(std::int64_t job) {
+  using Started = std::optional<ReplayJob>;
+  Result<Started> started = Write<Started>([&](Work& work) { return StartReplayJob(work, job); });
+  if (!started.ok()) return started.status();
+  if (!started->has_value()) return AnotherRuns();
+  return **std::move(started);
+}
+
+Result<ReplayTurn> SqliteStore::NextReplay() {
+  // The worker asks all the time: where none runs nobody is held up by it.
+  const Result<std::int64_t> running =
+      Read<std::int64_t>([](Connection& db) { return RunningReplay(db); });
+  if (!running.ok()) return running.status();
+  if (*running == 0) return ReplayTurn();
+  return Write<ReplayTurn>([](Work& work) { return NextReplayTurn(work); });
+}
+
+Status SqliteStore::SendReplay(const ReplaySend& send) {
+  return WriteStatus([&](Work& work) { return SendReplayItems(work, send); });
+}
+
+Status SqliteStore::RefuseReplay(std::int64_t job, const Uuid& id, std::string_view reason) {
+  return WriteStatus([&](Work& work) { return RefuseReplayItem(work, job, id, reason); });
+}
+
+Result<ReplayJob> SqliteStore::CancelReplay(std::int64_t job, std::string_view actor,
+                                            const SensitiveText& why) {
+  return Write<ReplayJob>([&](Work& work) { return CancelReplayJob(work, job, actor, why); });
+}
+
+Result<ReplayJob> SqliteStore::ResumeReplay(std::int64_t job, std::string_view actor,
+                                            const SensitiveText& why) {
+  return Write<ReplayJob>([&](Work& work) { return ResumeReplayJob(work, job, actor, why); });
+}
+
+Result<std::vector<ReplayJob>> SqliteStore::ListReplays(std::optional<std::int64_t> only) {
+  using Jobs = std::vector<ReplayJob>;
+  return Read<Jobs>([&](Connection& db) -> Result<Jobs> {
+    if (!only) return AllReplays(db);
+    const Result<ReplayJob> job = ReadReplay(db, *only);
+    if (!job.ok()) return job.status();
+    return Jobs{*job};
+  });
+}
+
+Result<std::vector<ReplayItem>> SqliteStore::ReplayItems(std::int64_t job, int most) {
+  return Read<std::vector<ReplayItem>>(
+      [&](Connection& db) { return ListReplayItems(db, job, most); });
 }
 
 Result<std::vector<MessageView>> SqliteStore::List(const Filter& filter) {

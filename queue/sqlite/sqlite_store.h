@@ -1,7 +1,7 @@
 // The Store on SQLite: one database file on a local disk, or one in memory.
 //
 // Writes go through one Writer; reads take a connection of their own from a small
-// pool.  Operations stand in insert, claim, settle, desk and reader; this class
+// pool.  Operations stand in insert, claim, settle, desk, replay and reader; this class
 // only gives each its connection, its time and its lock.
 #pragma once
 
@@ -58,6 +58,19 @@ class SqliteStore final : public Store {
   Result<Purged> Purge(Millis content_after, Millis record_after, bool feed_read,
                        int most) override;
   Status AuditReading(const Uuid& id, std::string_view actor) override;
+
+  Result<std::int64_t> BeginReplay(const NewReplay& job) override;
+  Status AddToReplay(std::int64_t job, std::span<const Uuid> ids) override;
+  Result<ReplayJob> StartReplay(std::int64_t job) override;
+  Result<ReplayTurn> NextReplay() override;
+  Status SendReplay(const ReplaySend& send) override;
+  Status RefuseReplay(std::int64_t job, const Uuid& id, std::string_view reason) override;
+  Result<ReplayJob> CancelReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override;
+  Result<ReplayJob> ResumeReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override;
+  Result<std::vector<ReplayJob>> ListReplays(std::optional<std::int64_t> only) override;
+  Result<std::vector<ReplayItem>> ReplayItems(std::int64_t job, int most) override;
 
   Result<std::vector<MessageView>> List(const Filter& filter) override;
   Result<std::vector<MessageView>> Find(std::string_view id, bool by_reference) override;

@@ -163,7 +163,9 @@ TEST_F(SqliteFileTest, AMigrationThatIsMissingIsNotPassedOver) {
 TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
   const Uuid id = Put(*Open(), "a");
   const std::string first =
-      "DELETE FROM migration WHERE number > 1; DROP TABLE attachment; DROP TABLE attachment_piece;"
+      "DELETE FROM migration WHERE number > 1; DROP TABLE replay_job; DROP TABLE replay_item;"
+      "DROP TABLE replay_cause; DROP TABLE correction;"
+      "DROP TABLE attachment; DROP TABLE attachment_piece;"
       "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT;"
       "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed";
@@ -370,6 +372,33 @@ TEST_F(SqliteFileTest, ACopyFromBeforeARequestIsNoticed) {
   Refused(Code::kConfig, "--after-restore");
   options_.after_restore = true;
   EXPECT_EQ(StateOf(*Open(), id), State::kInDoubt);
+}
+
+// What its job has set due since the copy was made may be registered by now.
+TEST_F(SqliteFileTest, AfterARestoreAReplayJobWaitsForAPerson) {
+  const std::string backup = dir_.File("backup.db");
+  std::int64_t job = 0;
+  {
+    const auto store = Open();
+    const Uuid id = Put(*store, "rejected");
+    const Room room{"doedsfall_v1", 1};
+    const Settlement done{store->Claim({&room, 1}, 1)->rows[0], Rejected()};
+    ASSERT_TRUE(store->Settle({&done, 1}).ok());
+    NewReplay begun;
+    begun.actor = "cli:kari";
+    job = *store->BeginReplay(begun);
+    ASSERT_TRUE(store->AddToReplay(job, {&id, 1}).ok());
+    ASSERT_TRUE(store->StartReplay(job).ok());
+    ASSERT_TRUE(store->Backup(backup).ok());
+  }
+  fs::rename(backup, Path());
+  options_.after_restore = true;
+  const auto store = Open();
+  EXPECT_EQ(store->NextReplay()->job, 0);
+  const ReplayJob stopped = store->ListReplays(job)->front();
+  EXPECT_EQ(stopped.progress.phase, ReplayPhase::kStopped);
+  EXPECT_EQ(stopped.reason, "restored");
+  EXPECT_TRUE(store->ResumeReplay(job, "cli:kari", SensitiveText("looked")).ok());
 }
 
 TEST_F(SqliteFileTest, AfterARestoreNothingCountsAsNeverSent) {

@@ -73,6 +73,7 @@ Status Hands::Do(const Deed& deed) {
   if (deed.kind == Deed::Kind::kRecoverDead) {
     leases_.clear();
     probe_.reset();
+    turn_.reset();
     return StatusOf(store_.RecoverDead());
   }
   // Its own: what the store draws must not depend on how the deed was chosen.
@@ -84,7 +85,8 @@ Status Hands::Do(const Deed& deed) {
   if (what < 73) return HandBack();
   if (what < 77) return ClaimProbe();
   if (what < 81) return SettleProbe(*chance);
-  if (what < 89) return Act(*chance);
+  if (what < 86) return Act(*chance);
+  if (what < 89) return Job(*chance);
   if (what < 92) return Gates(*chance);
   if (what < 94) return Read(*chance);
   if (what < 97) return StatusOf(store_.Tick());
@@ -95,6 +97,11 @@ Status Hands::Insert(int number, Random& chance) {
   std::vector<NewRow> rows;
   for (int i = Draw(chance, kMostRows); i >= 0; --i) {
     rows.push_back(ChanceRow(fmt::format("m{}-{}", number, i), chance));
+  }
+  if (chance.Below(3) == 0) {
+    const Result<std::optional<Uuid>> old = AnyMessage(chance);
+    if (!old.ok()) return old.status();
+    if (*old) rows.back().corrects = Correction{**old, chance.Below(2) == 0, SensitiveText("why")};
   }
   // The same once more, and other bytes under a name that is taken.
   if (!known_.empty()) {
@@ -177,6 +184,64 @@ Status Hands::Act(Random& chance) {
   act.again = chance.Below(4) == 0;
   act.after_followers = chance.Below(2) == 0;
   return StatusOf(store_.Do(act));
+}
+
+// A replay job, from its beginning to its end: one call at a time.
+Status Hands::Job(Random& chance) {
+  const auto refused = [](const Status& status) {  // it does not stand so: no failure
+    return status.code() == Code::kBusy || status.code() == Code::kConflict ||
+           status.code() == Code::kNotFound;
+  };
+  if (turn_) {
+    const ReplayTurn turn = *std::exchange(turn_, std::nullopt);
+    const Status sent = chance.Below(5) == 0
+                            ? store_.RefuseReplay(turn.job, turn.ids.front(), "invalid")
+                            : store_.SendReplay({turn.job, turn.ids, "1.3", "def"});
+    return refused(sent) ? Status() : sent;
+  }
+  if (job_ == 0) {
+    NewReplay job;
+    job.canary = 1 + Draw(chance, 3);
+    job.again = chance.Below(4) == 0;
+    job.after_followers = chance.Below(2) == 0;
+    job.actor = "cli:kari";
+    job.why = SensitiveText("because");
+    const Result<std::int64_t> begun = store_.BeginReplay(job);
+    if (begun.ok()) job_ = *begun;
+    return refused(begun.status()) ? Status() : begun.status();
+  }
+  Status done;
+  switch (chance.Below(8)) {
+    case 0:
+    case 1: {
+      Filter failed;
+      failed.states = {State::kHeld, State::kRejected};
+      const Result<std::vector<MessageView>> messages = store_.List(failed);
+      if (!messages.ok()) return messages.status();
+      std::vector<Uuid> ids;
+      for (const MessageView& message : *messages) ids.push_back(message.id);
+      done = store_.AddToReplay(job_, ids);
+      break;
+    }
+    case 2:
+      done = StatusOf(store_.StartReplay(job_));
+      break;
+    case 3:
+      done = StatusOf(store_.ResumeReplay(job_, "cli:kari", SensitiveText("because")));
+      break;
+    case 4:
+      done = StatusOf(store_.CancelReplay(job_, "cli:kari", SensitiveText("because")));
+      if (done.ok()) job_ = 0;
+      break;
+    default: {
+      const Result<ReplayTurn> turn = store_.NextReplay();
+      if (turn.ok() && !turn->ids.empty()) turn_ = *turn;
+      if (turn.ok() && turn->ended) job_ = turn->job;
+      done = turn.status();
+    }
+  }
+  if (done.code() == Code::kNotFound) job_ = 0;
+  return refused(done) ? Status() : done;
 }
 
 Status Hands::Gates(Random& chance) {

@@ -67,6 +67,7 @@ class Hands {
   Status ClaimProbe();
   Status SettleProbe(Random& chance);
   Status Act(Random& chance);
+  Status Job(Random& chance);
   Status Gates(Random& chance);
   Status Read(Random& chance);
   Result<std::optional<Uuid>> AnyMessage(Random& chance);
@@ -76,6 +77,8 @@ class Hands {
   DeedRandom& random_;
   std::vector<Lease> leases_;
   std::optional<Probe> probe_;
+  std::int64_t job_ = 0;            // of replay; 0: none was begun
+  std::optional<ReplayTurn> turn_;  // of it, and not sent yet
   std::map<std::string, Known> known_;
 };
 

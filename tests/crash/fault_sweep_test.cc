@@ -4,8 +4,8 @@
 //
 // The scenario (two persons, three messages each) goes through a refused
 // connection, a retry, a doubt, a person's hold and release, a message the
-// register will not have and its replay, and one that fails until its lifetime is
-// over and is replayed.  An operator loop stands for the person.
+// register will not have and its replay as a job, and one that fails until its lifetime
+// is over and is replayed.  An operator loop stands for the person.
 
 #include <gtest/gtest.h>
 
@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "producer/ops/replay_jobs.h"
 #include "producer/submit/dispatcher.h"
 #include "queue/base/log.h"
 #include "queue/open_store.h"
@@ -52,6 +53,11 @@ class JumpingClock final : public Clock {
 
  private:
   std::atomic<Millis::rep> ahead_{0};
+};
+
+class AcceptAll final : public Revalidator {
+ public:
+  Result<Accepted> Check(const Payload&) override { return Accepted(); }
 };
 
 // The log of failing calls is long and says nothing here.
@@ -204,7 +210,7 @@ class Scenario {
 
   // One look of the person who watches; true when all is accepted.
   bool LookAfter() {
-    bool all = true;
+    bool all = JobMovesOn();
     for (const MessageView& view : Views()) {
       const std::string name = view.identifikator.reveal();
       all = all && view.state == State::kAccepted;
@@ -213,8 +219,10 @@ class Scenario {
         if (view.reason == reason::kOperator) {
           // A while, so that those before it have passed it.
           if (StateOf("a2") == State::kAccepted) Decide(Decision::kRelease, name);
-        } else {
+        } else if (view.reason == reason::kLifetime || job_ != 0) {
           Decide(Decision::kReplay, name);
+        } else {
+          BeginJob(name);
         }
       }
       // It has failed so often that its gate was probed: now its lifetime goes by.
@@ -224,6 +232,22 @@ class Scenario {
       }
     }
     return all;
+  }
+  void BeginJob(const std::string& name) {
+    NewReplay job;
+    job.actor = "cli:kari";
+    job_ = real_->BeginReplay(job).value();
+    ASSERT_TRUE(real_->AddToReplay(job_, {&ids_.at(name), 1}).ok());
+    ASSERT_TRUE(real_->StartReplay(job_).ok());
+  }
+  // One step of the worker, whatever comes of it; true when the job is over.
+  bool JobMovesOn() {
+    if (job_ == 0) return true;
+    AcceptAll accept_all;
+    if (!ReplayJobs(*store_, *store_, accept_all).Step().ok()) return false;
+    const ReplayPhase phase = real_->ListReplays(job_).value()[0].progress.phase;
+    EXPECT_NE(phase, ReplayPhase::kStopped);
+    return !IsRunning(phase);
   }
   State StateOf(const std::string& name) { return real_->Find(name, false).value()[0].state; }
 
@@ -260,6 +284,7 @@ class Scenario {
   FakeRegister register_;
   Witness witness_;
   std::map<std::string, Uuid> ids_;
+  std::int64_t job_ = 0;
   std::set<std::string> seen_;
   std::atomic<bool> expired_{false};
   int jump_at_ = 2;
@@ -333,7 +358,8 @@ TEST_F(FaultSweep, TheScenarioGoesThroughAllItSaysWithoutAnyFault) {
   const std::set<std::string> seen = run.Seen();
   for (const char* event :
        {"queued", "retry/http-500", "retry/connect-refused", "in_doubt/unanswered-timeout",
-        "held/http-413", "held/lifetime", "held/operator", "released", "replayed", "accepted"}) {
+        "held/http-413", "held/lifetime", "held/operator", "released", "replayed", "replayed/job 1",
+        "accepted"}) {
     EXPECT_TRUE(seen.contains(event)) << event;
   }
   EXPECT_TRUE(run.probed()) << "no gate was probed";
@@ -392,6 +418,19 @@ TEST_F(FaultSweep, ADecisionFails) {
 }
 TEST_F(FaultSweep, ADecisionLosesItsAnswer) {
   SweepStore(StoreCall::kDo, true);
+}
+
+TEST_F(FaultSweep, ATurnOfAJobFails) {
+  SweepStore(StoreCall::kNextReplay, false);
+}
+TEST_F(FaultSweep, ATurnOfAJobLosesItsAnswer) {
+  SweepStore(StoreCall::kNextReplay, true);
+}
+TEST_F(FaultSweep, AJobsSendFails) {
+  SweepStore(StoreCall::kSendReplay, false);
+}
+TEST_F(FaultSweep, AJobsSendLosesItsAnswer) {
+  SweepStore(StoreCall::kSendReplay, true);
 }
 
 TEST_F(FaultSweep, ARequestIsNotSent) {

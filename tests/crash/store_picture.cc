@@ -18,11 +18,12 @@ std::string PictureOf(Reader& store, const MessageView& view) {
   const WaitsFor& waits = view.waits_for;
   std::string text = fmt::format(
       "message {} {} {} {} {} {} '{}' waits {} {} {} '{}' received {} due {} attempts {} "
-      "unanswered {} reference '{}'",
+      "unanswered {} reference '{}' replaces {} replaced by {}",
       view.seq, FormatUuid(view.id), view.identifikator.reveal(), view.ressurs, view.edition,
       StateName(view.state), view.reason, static_cast<int>(waits.kind), Time(waits.until),
       FormatUuid(waits.head), waits.gate, FormatUtc(view.received), Time(view.due), view.attempts,
-      view.unanswered, view.reference);
+      view.unanswered, view.reference, view.replaces ? FormatUuid(*view.replaces) : "-",
+      view.replaced_by ? FormatUuid(*view.replaced_by) : "-");
   const Result<Payload> payload = store.Content(view.id);
   text += payload.ok() ? fmt::format(" holds '{}'\n", payload->document.reveal())
                        : fmt::format(" holds nothing ({})\n", CodeName(payload.code()));
@@ -37,6 +38,26 @@ std::string PictureOf(Reader& store, const MessageView& view) {
         AttemptResultName(attempt.result), attempt.counted, attempt.probe, attempt.http_status,
         attempt.reason, attempt.feilkode, attempt.support_id, attempt.retry_after, attempt.worker,
         attempt.answer.reveal());
+  }
+  return text;
+}
+
+std::string PictureOf(Replays& store, const ReplayJob& job) {
+  const ReplayProgress& progress = job.progress;
+  const ReplayCounts& counts = progress.counts;
+  std::string text = fmt::format(
+      "replay {} {} '{}' '{}' by {} created {} changed {} batch {} {} {} {} of {}: {} {} {} {} {} "
+      "{} {}\n",
+      job.id, ReplayPhaseName(progress.phase), job.reason, job.failure, job.actor,
+      FormatUtc(job.created), FormatUtc(job.changed), progress.batch, progress.batch_sent,
+      progress.batch_accepted, progress.batch_failed, counts.total(), counts.waiting, counts.sent,
+      counts.accepted, counts.failed, counts.refused, counts.skipped, counts.blocked);
+  const Result<std::vector<ReplayItem>> items = store.ReplayItems(job.id, 1'000);
+  EXPECT_TRUE(items.ok()) << items.status().text();
+  if (!items.ok()) return text;
+  for (const ReplayItem& item : *items) {
+    text +=
+        fmt::format("  {} {} '{}'\n", FormatUuid(item.id), ReplayItemName(item.state), item.reason);
   }
   return text;
 }
@@ -62,7 +83,7 @@ std::string PictureOf(const Gate& gate) {
 
 }  // namespace
 
-std::string PictureOf(Reader& store) {
+std::string PictureOf(Store& store) {
   std::string text;
   Filter all;
   all.limit = 0;
@@ -75,6 +96,11 @@ std::string PictureOf(Reader& store) {
   EXPECT_TRUE(events.ok()) << events.status().text();
   if (events.ok()) {
     for (const EventView& event : *events) text += PictureOf(event);
+  }
+  const Result<std::vector<ReplayJob>> jobs = store.ListReplays(std::nullopt);
+  EXPECT_TRUE(jobs.ok()) << jobs.status().text();
+  if (jobs.ok()) {
+    for (const ReplayJob& job : *jobs) text += PictureOf(store, job);
   }
   const Result<Overview> overview = store.Look();
   EXPECT_TRUE(overview.ok()) << overview.status().text();

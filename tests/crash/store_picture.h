@@ -8,9 +8,9 @@
 
 namespace utboks::testing {
 
-// One line for each message, attempt, event, gate and alarm.  Fails the running
-// test when the store cannot be read.
-std::string PictureOf(Reader& store);
+// One line for each message, attempt, event, gate, alarm and replay job.  Fails the
+// running test when the store cannot be read.
+std::string PictureOf(Store& store);
 
 // The first line in which two pictures differ, of both; "" when they are the same.
 std::string FirstDifference(const std::string& one, const std::string& other);

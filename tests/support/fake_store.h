@@ -9,6 +9,7 @@
 #include "queue/store.h"
 #include "tests/support/fake_desk.h"
 #include "tests/support/fake_notice_board.h"
+#include "tests/support/fake_replays.h"
 
 namespace utboks::testing {
 
@@ -16,6 +17,7 @@ class FakeStore final : public Store {
  public:
   FakeDesk desk;
   FakeNoticeBoard board;
+  FakeReplays replays;
   std::vector<NewRow> inserted;
   std::vector<Status> insert_answers;  // one per row, in order; then all are taken
   Status insert_failure;               // the next Insert as a whole
@@ -87,6 +89,32 @@ class FakeStore final : public Store {
   }
   Status AuditReading(const Uuid& id, std::string_view actor) override {
     return desk.AuditReading(id, actor);
+  }
+  Result<std::int64_t> BeginReplay(const NewReplay& job) override {
+    return replays.BeginReplay(job);
+  }
+  Status AddToReplay(std::int64_t job, std::span<const Uuid> ids) override {
+    return replays.AddToReplay(job, ids);
+  }
+  Result<ReplayJob> StartReplay(std::int64_t job) override { return replays.StartReplay(job); }
+  Result<ReplayTurn> NextReplay() override { return replays.NextReplay(); }
+  Status SendReplay(const ReplaySend& send) override { return replays.SendReplay(send); }
+  Status RefuseReplay(std::int64_t job, const Uuid& id, std::string_view reason) override {
+    return replays.RefuseReplay(job, id, reason);
+  }
+  Result<ReplayJob> CancelReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override {
+    return replays.CancelReplay(job, actor, why);
+  }
+  Result<ReplayJob> ResumeReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override {
+    return replays.ResumeReplay(job, actor, why);
+  }
+  Result<std::vector<ReplayJob>> ListReplays(std::optional<std::int64_t> only) override {
+    return replays.ListReplays(only);
+  }
+  Result<std::vector<ReplayItem>> ReplayItems(std::int64_t job, int most) override {
+    return replays.ReplayItems(job, most);
   }
   Result<std::vector<MessageView>> List(const Filter& filter) override { return desk.List(filter); }
   Result<std::vector<MessageView>> Find(std::string_view id, bool by_reference) override {

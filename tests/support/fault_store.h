@@ -29,6 +29,8 @@ enum class StoreCall {
   kRecoverDead,
   kTick,
   kDo,
+  kNextReplay,
+  kSendReplay,
 };
 
 struct StoreFault {
@@ -115,6 +117,37 @@ class FaultStore final : public Store {
   }
   Status AuditReading(const Uuid& id, std::string_view actor) override {
     return store_.AuditReading(id, actor);
+  }
+
+  Result<std::int64_t> BeginReplay(const NewReplay& job) override {
+    return store_.BeginReplay(job);
+  }
+  Status AddToReplay(std::int64_t job, std::span<const Uuid> ids) override {
+    return store_.AddToReplay(job, ids);
+  }
+  Result<ReplayJob> StartReplay(std::int64_t job) override { return store_.StartReplay(job); }
+  Result<ReplayTurn> NextReplay() override {
+    return Pass(StoreCall::kNextReplay, [&] { return store_.NextReplay(); });
+  }
+  Status SendReplay(const ReplaySend& send) override {
+    return Pass(StoreCall::kSendReplay, [&] { return store_.SendReplay(send); });
+  }
+  Status RefuseReplay(std::int64_t job, const Uuid& id, std::string_view reason) override {
+    return store_.RefuseReplay(job, id, reason);
+  }
+  Result<ReplayJob> CancelReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override {
+    return store_.CancelReplay(job, actor, why);
+  }
+  Result<ReplayJob> ResumeReplay(std::int64_t job, std::string_view actor,
+                                 const SensitiveText& why) override {
+    return store_.ResumeReplay(job, actor, why);
+  }
+  Result<std::vector<ReplayJob>> ListReplays(std::optional<std::int64_t> only) override {
+    return store_.ListReplays(only);
+  }
+  Result<std::vector<ReplayItem>> ReplayItems(std::int64_t job, int most) override {
+    return store_.ReplayItems(job, most);
   }
 
   Result<std::vector<MessageView>> List(const Filter& filter) override {

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "producer/app/cli/options.h"
 #include "producer/app/nearest_name.h"
 #include "producer/app/view.h"
@@ -11,12 +13,12 @@ namespace utboks::app {
 
 Result<Selection> Resolve(Operator& desk, const std::vector<std::string>& words, Console& console,
                           int* exit_code) {
-  Selection selection;
+  std::vector<MessageView> found;
   WorstOf worst;
   for (const std::string& word : words) {
-    const auto message = desk.One(word);
+    auto message = desk.One(word);
     if (message.ok()) {
-      selection.Add(*message);
+      found.push_back(*std::move(message));
       continue;
     }
     if (message.code() != Code::kNotFound) return message.status();
@@ -29,6 +31,10 @@ Result<Selection> Resolve(Operator& desk, const std::vector<std::string>& words,
     }
   }
   *exit_code = worst.exit_code();
+  std::stable_sort(found.begin(), found.end(),
+                   [](const auto& one, const auto& other) { return one.seq < other.seq; });
+  Selection selection;
+  for (const MessageView& message : found) selection.Add(message);
   return selection;
 }
 

@@ -11,7 +11,8 @@
 namespace utboks::app {
 
 // The messages that `words` name; each that does not exist is reported and makes
-// the exit code at least 1 (`exit_code`).  A failure is the store's.
+// the exit code at least 1 (`exit_code`).  A failure is the store's.  In the order in
+// which they arrived: what is sent again keeps it.
 Result<Selection> Resolve(Operator& desk, const std::vector<std::string>& words, Console& console,
                           int* exit_code);
 

@@ -7,14 +7,13 @@
 
 #include "producer/app/attachment_files.h"
 #include "producer/app/cli/act.h"
+#include "producer/app/cli/answer.h"
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/document_file.h"
 #include "producer/app/quantity.h"
-#include "producer/app/verdict_view.h"
 #include "producer/app/view.h"
 #include "producer/intake/acceptor.h"
-#include "queue/base/mask.h"
 
 namespace utboks::app {
 namespace {
@@ -24,21 +23,6 @@ constexpr std::size_t kBatch = 4 * Acceptor::kGroup;
 // Of those that have no receipt yet, so many are looked at each time.
 constexpr std::size_t kLooksAtOnce = 256;
 constexpr Millis kLookEvery{100};
-
-// One violation is one line; more stand below what is to be done about them.
-void TellRefusal(const std::string& file, const Status& status,
-                 const std::vector<std::string>& violations, Console& console) {
-  if (violations.empty()) {
-    console.Note(fmt::format("{}: {}", file, status.text()));
-  } else if (violations.size() == 1) {
-    const std::string& line = violations.front();
-    console.Note(fmt::format("{}: {}; nothing of it was stored, correct it", file,
-                             line.substr(line.find_first_not_of(' '))));
-  } else {
-    console.Note(fmt::format("{}: nothing of it was stored, correct these:", file));
-    for (const std::string& line : violations) console.Note(line);
-  }
-}
 
 // With --all-or-none, where another document could not be read.
 Answer LeftOut(const Incoming& incoming) {
@@ -142,42 +126,14 @@ Status Enqueue::ReadOptions(Parts& parts, Console& console) {
 
 void Enqueue::Report(const Answer& answer, Console& console) {
   console.Progress("enqueue", ++done_, files_.size());
-  const std::string file = MaskIdentifier(answer.label);
-  Checked seen;
-  seen.violations = answer.violations;
-  seen.more = answer.more_violations;
-  if (!answer.status.ok()) {
-    // Left out because of another: that one has its own code.
-    const bool left_out = answer.status.code() == Code::kCancelled;
-    worst_.Add(left_out ? Status(Code::kInvalid, "left out") : answer.status);
-    if (console.json()) {
-      JsonObject error = FailureJson(answer.status);
-      AddViolations(error, seen);
-      console.Line(JsonObject().Add("file", file).Add("error", error));
-      return;
-    }
-    TellRefusal(file, answer.status, ViolationLines(seen), console);
+  TellAnswer(answer, console);
+  if (answer.status.ok()) {
+    stored_.push_back(answer.inserted.id);
     return;
   }
-  stored_.push_back(answer.inserted.id);
-  const std::string identifikator = MaskIdentifier(answer.identifikator.reveal());
-  if (console.json()) {
-    JsonObject line;
-    line.Add("file", file)
-        .Add("id", FormatUuid(answer.inserted.id))
-        .Add("avsendersMeldingsidentifikator", identifikator)
-        .Add("state", StateName(answer.inserted.state))
-        .Add("new", answer.inserted.is_new);
-    if (!seen.violations.empty()) AddViolations(line, seen);
-    console.Line(line);
-    return;
-  }
-  console.Text(fmt::format("{}  {}{}", FormatUuid(answer.inserted.id), file,
-                           answer.inserted.is_new ? ""
-                                                  : fmt::format("  (there already, {})",
-                                                                StateName(answer.inserted.state))));
-  for (const std::string& warning : ViolationLines(seen))
-    console.Note(fmt::format("{}:{}", file, warning));
+  // Left out because of another: that one has its own code.
+  const bool left_out = answer.status.code() == Code::kCancelled;
+  worst_.Add(left_out ? Status(Code::kInvalid, "left out") : answer.status);
 }
 
 void Enqueue::Take(std::vector<Incoming>& batch, Acceptor& acceptor, InsertMode mode,

@@ -16,6 +16,7 @@
 #include "producer/app/register_access.h"
 #include "producer/app/secret_files.h"
 #include "producer/notices/notice_watch.h"
+#include "producer/ops/replay_runner.h"
 #include "producer/submit/dispatcher.h"
 #include "queue/base/log.h"
 
@@ -93,6 +94,8 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   if (!store.ok()) return store.status();
   const auto desk = parts.GetOperator();
   if (!desk.ok()) return desk.status();
+  const auto replays = parts.GetReplayJobs();
+  if (!replays.ok()) return replays.status();
 
   DispatcherSettings settings;
   settings.delivery = (*config)->delivery;
@@ -119,6 +122,7 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
                                                (*config)->notices.poll_interval, parts.clock(),
                                                SecureRandom()));
   }
+  services.Add(std::make_unique<ReplayRunner>(**replays, parts.clock()));
   UTBOKS_RETURN_IF_ERROR(services.Start());
   LogInfo("worker-started", {{"register", (*access)->site()->host()},
                              {"max_in_flight", settings.delivery.max_in_flight},

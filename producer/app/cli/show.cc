@@ -122,6 +122,8 @@ class Show final : public Command {
     row("received", FormatOslo(message.received));
     row("due", message.due ? FormatOslo(*message.due) : "");
     row("folkeregisterReferanse", message.reference);
+    row("replaces", message.replaces ? FormatUuid(*message.replaces) : "");
+    row("replaced by", message.replaced_by ? FormatUuid(*message.replaced_by) : "");
     if (!attempts.empty()) {
       Table table({"attempt", "started", "took", "result", "status", "reason", "feilkode",
                    "support id", "counted"});

@@ -5,6 +5,7 @@
 
 #include "producer/app/cli/commands.h"
 #include "producer/app/feeds.h"
+#include "producer/app/replay_view.h"
 #include "producer/app/view.h"
 
 namespace utboks::app {
@@ -62,9 +63,10 @@ class StatusCommand final : public Command {
                          std::optional<long long> certificate_days) {
     JsonObject states;
     for (const State state : kAllStates) states.Add(StateName(state), CountOf(overview, state));
-    JsonList gates, alarms;
+    JsonList gates, alarms, replays;
     for (const Gate& gate : overview.gates) gates.Add(GateJson(gate, now));
     for (const AlarmView& alarm : overview.alarms) alarms.Add(AlarmJson(alarm));
+    for (const ReplayJob& job : overview.replays) replays.Add(ReplayJson(job));
     JsonObject object;
     object.Add("states", states);
     if (const auto age = OldestDueSeconds(overview, now)) {
@@ -73,6 +75,7 @@ class StatusCommand final : public Command {
       object.AddNull("oldest_due_s");
     }
     object.Add("rate", overview.sent_last_minute).Add("gates", gates).Add("alarms", alarms);
+    object.Add("replays", replays);
     if (certificate_days) {
       object.Add("certificate_days", *certificate_days);
     } else {
@@ -123,6 +126,7 @@ class StatusCommand final : public Command {
                      ? fmt::format("sent in the last minute: {}", overview.sent_last_minute)
                      : fmt::format("sent in the last minute: {} of at most {}",
                                    overview.sent_last_minute, rate_limit));
+    for (const ReplayJob& job : overview.replays) console.Text(ReplayLine(job));
     ShowGates(overview.gates, now, console);
   }
 

@@ -80,6 +80,29 @@ TEST(DrainTest, IsNotOverWhenTheLastWasClaimedBetweenTheTwoLooks) {
   EXPECT_EQ(LookAtDrain(overview, {}), DrainState::kMoving);
 }
 
+// A replay job that runs sets more due; one that has stopped waits for a person.
+TEST(DrainTest, IsNotOverWhileAReplayJobRuns) {
+  using Kind = WaitsFor::Kind;
+  const auto look = [](ReplayPhase phase, const std::vector<MessageView>& left,
+                       const std::vector<Gate>& gates) {
+    Overview overview;
+    overview.states = {{State::kDue, static_cast<std::int64_t>(left.size())}};
+    overview.gates = gates;
+    overview.replays.resize(1);
+    overview.replays[0].progress.phase = phase;
+    return LookAtDrain(overview, left);
+  };
+  EXPECT_EQ(look(ReplayPhase::kCanary, {}, {}), DrainState::kMoving);
+  EXPECT_EQ(look(ReplayPhase::kGrowing, {}, {}), DrainState::kMoving);
+  EXPECT_EQ(look(ReplayPhase::kStopped, {}, {}), DrainState::kDone);
+  const std::vector<MessageView> blocked = {Waiting(Kind::kHead)};
+  EXPECT_EQ(look(ReplayPhase::kGrowing, blocked, {}), DrainState::kMoving);
+  EXPECT_EQ(look(ReplayPhase::kStopped, blocked, {}), DrainState::kStuck);
+  EXPECT_EQ(look(ReplayPhase::kGrowing, {Waiting(Kind::kGate, 0, "r")},
+                 {Marked("r", false, true, false)}),
+            DrainState::kStuck);
+}
+
 TEST(DrainTest, WhatIsBeingSentIsLeftToo) {
   Overview overview;
   overview.states = {

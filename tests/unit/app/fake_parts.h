@@ -34,6 +34,7 @@ struct Bench {
   std::string schemas = UTBOKS_SCHEMAS;
   AcceptAll accept_all;
   Operator desk{store, store, accept_all};
+  ReplayJobs replay_jobs{store, store, accept_all};
 };
 
 class FakeParts final : public Parts {
@@ -56,6 +57,10 @@ class FakeParts final : public Parts {
   Result<Operator*> GetOperator() override {
     if (!bench_.store_failure.ok()) return bench_.store_failure;
     return &bench_.desk;
+  }
+  Result<ReplayJobs*> GetReplayJobs() override {
+    if (!bench_.store_failure.ok()) return bench_.store_failure;
+    return &bench_.replay_jobs;
   }
   Result<const Catalogue*> GetCatalogue() override {
     if (!catalogue_) {

@@ -32,6 +32,7 @@ class ProgramTest : public ::testing::Test {
     return RunWith(bench_, words, in, terminal);
   }
   testing::FakeDesk& desk() { return bench_.store.desk; }
+  testing::FakeReplays& replays() { return bench_.store.replays; }
   std::string IdOf(std::size_t index) { return FormatUuid(desk().messages[index].id); }
 
   Bench bench_;
@@ -58,6 +59,20 @@ TEST_F(ProgramTest, WrongWordsEndWithTwoAndOneLine) {
       {"replay", "x", "--state", "held"},
       {"replay", "--state", "due"},
       {"replay", "--state", "accepted"},
+      {"replay", "x", "--rate", "60"},
+      {"replay", "x", "--rate", "0/min"},
+      {"replay", "x", "--rate", "60001/min"},
+      {"replay", "x", "--rate", "/min"},
+      {"replay", "x", "--canary", "0"},
+      {"replay", "x", "--canary", "1001"},
+      {"replay", "--jobs", "x"},
+      {"replay", "--job", "1", "--state", "held"},
+      {"replay", "--job", "1", "--cancel", "1"},
+      {"replay", "--job", "first"},
+      {"replay", "--edit", "f.xml"},
+      {"replay", "--edit", "f.xml", "x", "y"},
+      {"replay", "--edit", "f.xml", "--state", "held"},
+      {"replay", "--vedlegg", "f.pdf", "x"},
       {"pause", "dodsfall_v1"},
       {"pause", "--until", "tomorrow"},
       {"pause", "--until", "2020-01-01T00:00:00Z"},
@@ -169,9 +184,10 @@ TEST_F(ProgramTest, AMessageAsJsonHasExactlyItsFields) {
   const Ran ran = Run({"list", "--json"});
   ASSERT_EQ(LinesOf(ran.out).size(), 1U) << ran.out;
   const auto json = Json(ran.out);
-  EXPECT_THAT(Names(json), ElementsAre("attempts", "avsendersMeldingsidentifikator", "due",
-                                       "edition", "folkeregisterReferanse", "id", "reason",
-                                       "received", "ressurs", "state", "waits_for"));
+  EXPECT_THAT(Names(json),
+              ElementsAre("attempts", "avsendersMeldingsidentifikator", "due", "edition",
+                          "folkeregisterReferanse", "id", "reason", "received", "replaced_by",
+                          "replaces", "ressurs", "state", "waits_for"));
   EXPECT_EQ(json->getValue<std::string>("id"), IdOf(0));
   EXPECT_EQ(json->getValue<std::string>("avsendersMeldingsidentifikator"), "sak-1");
   EXPECT_EQ(json->getValue<std::string>("state"), "held");
@@ -396,23 +412,83 @@ TEST_F(ProgramTest, ReleaseByReasonTakesOnlyWhatIsHeldForIt) {
   EXPECT_EQ(desk().messages[2].state, State::kRejected);
 }
 
-TEST_F(ProgramTest, ReplayByFilterShowsAsksAndDoes) {
+TEST_F(ProgramTest, ReplayByFilterShowsAsksAndBeginsAJob) {
   desk().AddMessage("a", State::kHeld, "doedsfall_v1", "lifetime");
   desk().AddMessage("b", State::kRejected, "doedsfall_v1", "Feil");
   const Ran no = Run({"replay", "--ressurs", "doedsfall_v1"}, "n\n", true);
   EXPECT_EQ(no.exit_code, 0);
   EXPECT_THAT(no.out, HasSubstr("lifetime"));
   EXPECT_THAT(no.err, HasSubstr("Replay 2 messages? [y/N]"));
-  EXPECT_THAT(desk().acts, IsEmpty());
   const Ran silent = Run({"replay", "--ressurs", "doedsfall_v1"});
   EXPECT_EQ(silent.exit_code, 2);
   EXPECT_THAT(silent.err, HasSubstr("--yes"));
+  EXPECT_THAT(replays().begun, IsEmpty());
+  const Ran yes = Run({"replay", "--reason", "Feil", "--why", "mended"}, "ja\n", true);
+  EXPECT_EQ(yes.exit_code, 0) << yes.err;
+  EXPECT_THAT(yes.out, HasSubstr("replay job 1: canary, 0 of 1 accepted, 1 waiting"));
+  EXPECT_THAT(yes.err, HasSubstr("nothing moves while none runs"));
+  ASSERT_EQ(replays().begun.size(), 1U);
+  EXPECT_THAT(replays().begun[0].ids, ElementsAre(desk().messages[1].id));
+  EXPECT_EQ(replays().begun[0].with.canary, 1);
+  EXPECT_EQ(replays().begun[0].with.per_minute, 0);
+  EXPECT_EQ(replays().begun[0].with.actor, "cli:kari");
+  EXPECT_EQ(replays().begun[0].with.why.reveal(), "mended");
+  EXPECT_EQ(Run({"replay", "--reason", "lifetime", "--yes", "--canary", "5", "--rate", "60/min"})
+                .exit_code,
+            0);
+  EXPECT_EQ(replays().begun.at(1).with.canary, 5);
+  EXPECT_EQ(replays().begun.at(1).with.per_minute, 60);
+  EXPECT_EQ(Run({"replay", "--reason", "none", "--yes"}).exit_code, 0);
+  EXPECT_EQ(replays().begun.size(), 2U) << "a job of nothing is none";
   EXPECT_THAT(desk().acts, IsEmpty());
-  EXPECT_EQ(Run({"replay", "--reason", "Feil"}, "ja\n", true).exit_code, 0);
-  EXPECT_EQ(desk().messages[1].state, State::kDue);
-  EXPECT_EQ(desk().messages[0].state, State::kHeld);
-  EXPECT_EQ(Run({"replay", "--reason", "lifetime", "--yes"}).exit_code, 0);
-  EXPECT_EQ(desk().messages[0].state, State::kDue);
+}
+
+TEST_F(ProgramTest, NamedMessagesAreReplayedAtOnceUnlessAJobIsAskedFor) {
+  desk().AddMessage("a", State::kHeld, "doedsfall_v1", "lifetime");
+  EXPECT_EQ(Run({"replay", "a"}).exit_code, 0);
+  EXPECT_EQ(desk().acts.size(), 1U);
+  EXPECT_THAT(replays().begun, IsEmpty());
+  for (const auto& as_job : std::vector<std::vector<std::string>>{
+           {"replay", "a", "--canary", "1"}, {"replay", "a", "--rate", "9/min"}}) {
+    EXPECT_EQ(Run(as_job).exit_code, 0);
+  }
+  EXPECT_EQ(replays().begun.size(), 2U);
+  EXPECT_EQ(desk().acts.size(), 1U);
+}
+
+TEST_F(ProgramTest, JobsAreShownCancelledAndResumed) {
+  EXPECT_THAT(Run({"replay", "--jobs"}).err, HasSubstr("no replay jobs"));
+  EXPECT_EQ(Run({"replay", "--job", "1"}).exit_code, 1);
+  desk().AddMessage("a", State::kHeld, "doedsfall_v1", "lifetime");
+  Run({"replay", "a", "--canary", "1"});
+  ReplayJob& job = replays().jobs.at(0);
+  job.progress.phase = ReplayPhase::kStopped;
+  job.progress.counts = {4, 0, 3, 1, 0, 0, 0};
+  job.reason = kStoppedByNewFailure;
+  job.failure = "http-413";
+  job.stopped_by = desk().messages[0].id;
+  replays().items = {{desk().messages[0].id, ReplayItemState::kFailed, "http-413"}};
+  const Ran shown = Run({"replay", "--job", "1"});
+  EXPECT_EQ(shown.exit_code, 0);
+  EXPECT_THAT(shown.out, HasSubstr("replay job 1: stopped, 3 of 8 accepted, 4 waiting, 1 failed"));
+  EXPECT_THAT(shown.out, HasSubstr("failed in a new way, http-413"));
+  EXPECT_THAT(shown.out, HasSubstr("--resume 1"));
+  const auto lines = LinesOf(Run({"replay", "--job", "1", "--json"}).out);
+  ASSERT_EQ(lines.size(), 2U);
+  EXPECT_THAT(
+      Names(Json(lines[0])),
+      ElementsAre("accepted", "actor", "after_followers", "again", "batch", "blocked", "canary",
+                  "created", "failed", "failure", "job", "messages", "per_minute", "phase",
+                  "reason", "refused", "sent", "skipped", "stopped_by", "waiting"));
+  EXPECT_EQ(Json(lines[1])->getValue<std::string>("result"), "failed");
+  EXPECT_EQ(Run({"replay", "--resume", "1", "--why", "seen"}).exit_code, 0);
+  EXPECT_EQ(Run({"replay", "--cancel", "1"}).exit_code, 0);
+  EXPECT_THAT(replays().calls,
+              ElementsAre("add 1", "resume 1 by cli:kari: seen", "cancel 1 by cli:kari: "));
+  EXPECT_EQ(Run({"replay", "--job", "1", "--wait"}).exit_code, 1) << "it was cancelled";
+  job.progress.phase = ReplayPhase::kDone;
+  job.progress.counts = {0, 0, 8, 0, 0, 0, 0};
+  EXPECT_EQ(Run({"replay", "--job", "1", "--wait"}).exit_code, 0);
 }
 
 TEST_F(ProgramTest, ADryRunCountsByCauseAndDoesNothing) {
@@ -435,9 +511,9 @@ TEST_F(ProgramTest, ReplayAgainReachesAcceptedOnes) {
   desk().AddMessage("a", State::kAccepted, "doedsfall_v1");
   EXPECT_EQ(
       Run({"replay", "--state", "accepted", "--again", "--after-followers", "--yes"}).exit_code, 0);
-  ASSERT_EQ(desk().acts.size(), 1U);
-  EXPECT_TRUE(desk().acts[0].again);
-  EXPECT_TRUE(desk().acts[0].after_followers);
+  ASSERT_EQ(replays().begun.size(), 1U);
+  EXPECT_TRUE(replays().begun[0].with.again);
+  EXPECT_TRUE(replays().begun[0].with.after_followers);
 }
 
 // ---- the rest ----
@@ -472,7 +548,7 @@ TEST_F(ProgramTest, StatusAsJsonHasExactlyItsFields) {
   desk().overview.sent_last_minute = 77;
   const auto json = Json(Run({"status", "--json"}).out);
   EXPECT_THAT(Names(json), ElementsAre("alarms", "certificate_days", "gates", "notice",
-                                       "oldest_due_s", "rate", "states"));
+                                       "oldest_due_s", "rate", "replays", "states"));
   EXPECT_TRUE(json->isNull("notice"));
   EXPECT_EQ(json->getObject("states")->getValue<int>("due"), 3);
   EXPECT_EQ(json->getObject("states")->getValue<int>("held"), 0);
@@ -569,8 +645,8 @@ TEST_F(ProgramTest, EventsAreJsonLinesInOrder) {
   shut.reason = "http-500";
   desk().events.push_back(shut);
   const auto gate = Json(LinesOf(Run({"events", "--after", "1200"}).out).at(0));
-  EXPECT_THAT(Names(gate), ElementsAre("actor", "event", "event_id", "gate", "reason", "time"));
-  EXPECT_EQ(gate->getValue<std::string>("gate"), "site");
+  EXPECT_THAT(Names(gate), ElementsAre("actor", "concerns", "event", "event_id", "reason", "time"));
+  EXPECT_EQ(gate->getValue<std::string>("concerns"), "site");
 }
 
 TEST_F(ProgramTest, PurgeReports) {
