@@ -28,6 +28,7 @@ constexpr Millis kLongestAfter = std::chrono::hours(24 * 60);
 
 std::vector<std::string> Names() {
   std::vector<std::string> names;
+  names.reserve(kResources);
   for (int r = 0; r < kResources; ++r) names.push_back("resource-" + std::to_string(r + 1));
   return names;
 }
