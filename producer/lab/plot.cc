@@ -123,6 +123,8 @@ std::string PlotSvg(std::span<const Row> rows) {
   Text(svg, kLeft, kTop - 10, "start",
        "median until all that waited is delivered (hollow: messages given up)");
   std::vector<double> xs, ys;
+  xs.reserve(points.size());
+  ys.reserve(points.size());
   for (const Point& point : points) {
     xs.push_back(across.At(point.waste));
     ys.push_back(upwards.At(point.delay));

@@ -22,9 +22,13 @@ constexpr Millis kIdle{1'000};
 // And the soonest that it looks again for time alone.
 constexpr Millis kTokenGap{40};
 constexpr int kMostSenders = 1'024;
+// Settings may be such that no probe ever passes; what waits so long after the last outage
+// is left waiting.
+constexpr Millis kLongestAfter = std::chrono::hours(24 * 60);
 
 std::vector<std::string> Names() {
   std::vector<std::string> names;
+  names.reserve(kResources);
   for (int r = 0; r < kResources; ++r) names.push_back("resource-" + std::to_string(r + 1));
   return names;
 }
@@ -66,7 +70,11 @@ class Rehearsal {
         senders_(std::clamp(settings.max_in_flight * kResources, 1, kMostSenders)) {}
 
   Rehearsed Run() {
+    const auto& episodes = weather_.episodes();
+    const WallTime horizon =
+        episodes.empty() ? WallTime::max() : episodes.back().end + kLongestAfter;
     while (const std::optional<WallTime> next = NextEvent()) {
+      if (*next > horizon) break;
       now_ = std::max(now_, *next);
       measures_.Advance(now_);
       TakeIn();

@@ -39,6 +39,7 @@ struct Rehearsed {
   GateSummary gates;
 };
 
+// What waits still 60 days after the last outage is left waiting.
 Rehearsed Rehearse(const Scenario& scenario, const DeliverySettings& settings);
 
 }  // namespace utboks::lab

@@ -73,6 +73,18 @@ TEST(LabPropertyTest, NothingIsLostOvertakenOrSentTooSoonOverAnyCalendar) {
   EXPECT_GT(resent, 0);
 }
 
+TEST(LabPropertyTest, ARehearsalEndsThoughNoProbeCanEverPass) {
+  const Calendar calendar = *ParseCalendar(
+      "id,start_utc,end_utc,planned,affects_producer_submission,effect,answer\n"
+      "a,2021-05-12T11:00Z,2021-05-12T12:00Z,no,yes,down,500\n",
+      "test");
+  DeliverySettings settings;
+  settings.probe_timeout = Millis(100);  // an answer takes 200
+  const Rehearsed rehearsed = Rehearse(Scenario{.calendar = calendar, .per_day = 200}, settings);
+  EXPECT_GT(rehearsed.summary.left, 0);
+  EXPECT_EQ(rehearsed.summary.given_up, 0);
+}
+
 TEST(LabPropertyTest, TheSameScenarioGivesTheSameFigures) {
   const std::unique_ptr<Random> random = SeededRandom(PropertySeed(7));
   const Calendar calendar = RandomCalendar(*random);

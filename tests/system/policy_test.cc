@@ -114,6 +114,11 @@ TEST_F(PolicyTest, WhatIsWrongEndsWithItsCode) {
     const char* says;
   };
   const std::string bad = Write("bad.csv", std::string(kCalendar) + "x,yesterday,,no,yes,down,\n");
+  std::string long_one = "id,start_utc,end_utc,planned,affects_producer_submission,effect\n";
+  for (int year = 2000; year < 2030; ++year) {
+    const std::string start = std::to_string(year);
+    long_one += start + "," + start + "-01-01T00:00Z," + start + "-01-31T00:00Z,no,yes,down\n";
+  }
   const Case cases[] = {
       {{"--calendar", bad}, 1, "bad.csv, line 6: start_utc is no time like 2021-05-12T11:00Z"},
       {{"--calendar", Write("empty.csv", "")}, 1, "line 1"},
@@ -121,6 +126,7 @@ TEST_F(PolicyTest, WhatIsWrongEndsWithItsCode) {
       {{"--calendar", Write("a.csv", kCalendar), "--plot", dir_.File("no/folder.svg")},
        65,
        "folder.svg"},
+      {{"--calendar", Write("long.csv", long_one)}, 1, "more than 20,000 hours"},
       {{"--per-day", "0"}, 2, "--per-day"},
       {{"--per-day", "1000000"}, 2, "give fewer"},
       {{"--seed", "x"}, 2, "--seed"},

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <chrono>
 #include <fstream>
 #include <vector>
 
@@ -22,6 +23,7 @@ namespace {
 constexpr std::size_t kLargestCalendar = std::size_t{4} << 20;
 // All of one outage may wait at once, a few hundred bytes each.
 constexpr double kMostMessages = 3'000'000;
+constexpr std::chrono::hours kMostOutage{20'000};
 
 class Policy final : public Command {
  public:
@@ -49,6 +51,13 @@ class Policy final : public Command {
     if (!config.ok()) return config.status();
     const Result<lab::Calendar> calendar = ReadCalendar(console);
     if (!calendar.ok()) return calendar.status();
+    Millis outage{0};
+    for (const lab::Outage& one : calendar->outages) outage += one.end - one.start;
+    if (outage > kMostOutage) {
+      return Status(Code::kInvalid,
+                    "the calendar has more than 20,000 hours of outage; give a "
+                    "part of it");
+    }
     if (lab::Mail::Expected(*calendar, per_day_) > kMostMessages) {
       return Status(Code::kUsage,
                     "--per-day: that is more than three million messages around the "
