@@ -148,7 +148,7 @@ TEST_F(SqliteFileTest, ANewerSchemaIsRefusedAndAnOlderOneNeedsToBeAskedFor) {
   Open();
   Sql("INSERT INTO migration VALUES (99, '099_later', x'00', 0)");
   Refused(Code::kConfig, "newer");
-  Sql("DELETE FROM migration WHERE number = 99; DELETE FROM migration WHERE number = 2");
+  Sql("DELETE FROM migration WHERE number > 1");
   options_.migrate = false;
   Refused(Code::kOutdated, "utboks migrate");
 }
@@ -162,7 +162,8 @@ TEST_F(SqliteFileTest, AMigrationThatIsMissingIsNotPassedOver) {
 TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
   const Uuid id = Put(*Open(), "a");
   const std::string first =
-      "DELETE FROM migration WHERE number = 2; DROP TABLE attachment; DROP TABLE attachment_piece;"
+      "DELETE FROM migration WHERE number > 1; DROP TABLE attachment; DROP TABLE attachment_piece;"
+      "DROP TABLE notice; DROP TABLE notice_feed;"
       "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT";
   Sql(first);
