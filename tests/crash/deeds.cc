@@ -74,6 +74,7 @@ Status Hands::Do(const Deed& deed) {
     leases_.clear();
     probe_.reset();
     turn_.reset();
+    job_ = 0;
     return StatusOf(store_.RecoverDead());
   }
   // Its own: what the store draws must not depend on how the deed was chosen.
@@ -198,6 +199,14 @@ Status Hands::Job(Random& chance) {
                             ? store_.RefuseReplay(turn.job, turn.ids.front(), "invalid")
                             : store_.SendReplay({turn.job, turn.ids, "1.3", "def"});
     return refused(sent) ? Status() : sent;
+  }
+  if (job_ == 0) {
+    // Another life may have begun one: it goes on.
+    const Result<std::vector<ReplayJob>> jobs = store_.ListReplays(std::nullopt);
+    if (!jobs.ok()) return jobs.status();
+    for (const ReplayJob& job : *jobs) {
+      if (IsRunning(job.progress.phase)) job_ = job.id;
+    }
   }
   if (job_ == 0) {
     NewReplay job;

@@ -77,7 +77,7 @@ class Hands {
   DeedRandom& random_;
   std::vector<Lease> leases_;
   std::optional<Probe> probe_;
-  std::int64_t job_ = 0;            // of replay; 0: none was begun
+  std::int64_t job_ = 0;            // of replay, begun or found in this life
   std::optional<ReplayTurn> turn_;  // of it, and not sent yet
   std::map<std::string, Known> known_;
 };
