@@ -158,6 +158,7 @@ void Retry(Judgement& j) {
 // where the gate has just closed: a lonely message's last doubt closes it, and of a
 // register that hangs no message is to blame.
 bool OwnDoubt(const Judgement& j) {
+  if (j.outcome.interrupted) return false;
   return j.sent.probe ? j.suspects_probe && j.sent.head_said_yes : !HeldBack(j);
 }
 

@@ -144,8 +144,11 @@ void DeliveryModel::CheckDisposition(const Row& row, const Flight& flight, const
        "nothing expires behind a closed gate", what);
   Rule(out_of_time, after.first_failure && Wall() - *after.first_failure >= settings.lifetime,
        "lifetime counts from the first failure", what);
-  Rule(held && after.reason == reason::kInDoubtLimit, !flight.sent.probe && !outcome.interrupted,
-       "only a living worker's doubts count", what);
+  const bool at_limit = held && after.reason == reason::kInDoubtLimit;
+  Rule(at_limit, !outcome.interrupted, "only a living worker's doubts count", what);
+  Rule(at_limit && flight.sent.probe,
+       gate_before.suspect == before.seq && flight.sent.head_said_yes,
+       "a probe holds for doubts only the suspect that the register did not answer", what);
   Rule(held && after.unanswered, !d.leaves_keys, "a doubt never lets followers pass", what);
 }
 
@@ -316,7 +319,10 @@ bool DeliveryModel::BeginProbe() {
   if (send && gate.suspect == row->facts.seq && gate.probes > kQuickProbes) {
     send = row->facts.due_at <= Wall();
   }
-  if (send) running.flight = Send(*row, true);
+  if (send) {
+    running.flight = Send(*row, true);
+    running.flight->sent.head_said_yes = HeadSaysYes(gate, running.head);
+  }
   probe = std::move(running);
   return true;
 }

@@ -17,7 +17,7 @@ const char* GateRuleText(GateRule rule) {
     case GateRule::kOutageBegins:
       return "an outage begins by failures, or when a person or the time lets go of a gate";
     case GateRule::kClosesForFailures:
-      return "so many different messages, or one alone so often, shut the gate and no fewer";
+      return "so many messages, who comes back counted again, or one alone so often, shut the gate";
     case GateRule::kOutageEnds:
       return "an outage ends by an acceptance or by a probe's answer";
     case GateRule::kResumedIsProbed:

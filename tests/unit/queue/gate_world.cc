@@ -345,17 +345,21 @@ void GateWorld::RandomEvent() {
 
 // ---- the rules ----
 
-// As delivery.md §4 says it, from the account of all failures.
+// As delivery.md §4 and docs/decisions.md 26 say it, from the account of all failures.
 bool GateWorld::EnoughFailures() const {
   std::set<MessageSeq> different;
-  for (const Failure& failure : failures_) different.insert(failure.message);
+  bool came_back = false;
+  for (std::size_t i = 0; i < failures_.size(); ++i) {
+    const bool seen = !different.insert(failures_[i].message).second;
+    came_back = seen && failures_[i - 1].message != failures_[i].message;
+  }
   int alone = 0;
   for (std::size_t i = failures_.size(); i > 0; --i) {
     ++alone;
     const bool again = i > 1 && failures_[i - 2].message == failures_[i - 1].message;
     if (!again || failures_[i - 1].others_tried) break;
   }
-  return static_cast<int>(different.size()) >= settings_.gate_failures ||
+  return static_cast<int>(different.size()) + (came_back ? 1 : 0) >= settings_.gate_failures ||
          alone >= settings_.gate_failures;
 }
 
