@@ -50,6 +50,11 @@ std::int64_t LeftIn(const Overview& overview) {
          CountIn(overview, State::kInDoubt);
 }
 
+bool StoodStill(const Overview& before, std::int64_t seen, const Overview& after) {
+  return seen == LeftIn(before) && LeftIn(after) == LeftIn(before) &&
+         CountIn(after, State::kSending) == 0 && after.last_event == before.last_event;
+}
+
 DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left) {
   if (LeftIn(overview) == 0) {
     return ReplayMoves(overview) ? DrainState::kMoving : DrainState::kDone;

@@ -19,6 +19,12 @@ enum class DrainState {
 // `left` has been claimed between the two looks.
 DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>& left);
 
+// Whether nothing moved from the overview `before` over the look at what is left, which
+// saw `seen` messages, to the overview `after`.  Only then is kStuck true of one moment:
+// a head that is claimed between two looks leaves its followers alone on the list, and
+// each of them waits for it.
+bool StoodStill(const Overview& before, std::int64_t seen, const Overview& after);
+
 // How many are due, sending or in doubt.
 std::int64_t LeftIn(const Overview& overview);
 

@@ -4,6 +4,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cerrno>
+#include <iterator>
 #include <memory>
 
 #include "producer/app/cli/commands.h"
@@ -143,15 +144,20 @@ Result<DrainState> RunWorker::LookAt(Store& store, std::int64_t* left) {
   Filter filter;
   filter.states = {State::kDue, State::kInDoubt};
   filter.limit = kLookedAtOnce;
+  std::int64_t seen = 0;
   while (*left > 0) {
     const Result<std::vector<MessageView>> messages = store.List(filter);
     if (!messages.ok()) return messages.status();
     if (messages->empty()) break;
     state = LookAtDrain(*overview, *messages);
     if (state == DrainState::kMoving) break;
+    seen += std::ssize(*messages);
     filter.below = messages->back().seq;
   }
-  return state;
+  if (state != DrainState::kStuck) return state;
+  const Result<Overview> after = store.Look();
+  if (!after.ok()) return after.status();
+  return StoodStill(*overview, seen, *after) ? state : DrainState::kMoving;
 }
 
 Result<int> RunWorker::Deliver(Parts& parts, Console& console, Store& store,

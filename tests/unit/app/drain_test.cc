@@ -103,6 +103,23 @@ TEST(DrainTest, IsNotOverWhileAReplayJobRuns) {
             DrainState::kStuck);
 }
 
+// The list that is looked at is of a later moment than the overview before it.
+TEST(DrainTest, NothingIsStuckThatMovedBetweenTwoLooks) {
+  const auto look = [](std::int64_t due, std::int64_t sending, std::int64_t last_event) {
+    Overview overview;
+    overview.states = {{State::kDue, due}, {State::kSending, sending}};
+    overview.last_event = last_event;
+    return overview;
+  };
+  const Overview before = look(3, 0, 7);
+  EXPECT_TRUE(StoodStill(before, 3, look(3, 0, 7)));
+  EXPECT_FALSE(StoodStill(before, 2, look(2, 1, 7))) << "a head was claimed before the list";
+  EXPECT_FALSE(StoodStill(before, 2, look(3, 0, 7))) << "claimed, and handed back after it";
+  EXPECT_FALSE(StoodStill(before, 3, look(2, 1, 7))) << "claimed after the list";
+  EXPECT_FALSE(StoodStill(before, 2, look(2, 0, 8))) << "claimed and taken";
+  EXPECT_FALSE(StoodStill(before, 3, look(3, 0, 9))) << "one was taken, another came";
+}
+
 TEST(DrainTest, WhatIsBeingSentIsLeftToo) {
   Overview overview;
   overview.states = {
