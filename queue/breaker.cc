@@ -157,6 +157,7 @@ bool ExpirePause(Gate& gate, WallTime now) {
 
 bool PullIn(Gate& gate, const DeliverySettings& settings, WallTime now) {
   bool pulled = Bound(gate.next_probe, now + LongestProbeWait(gate, settings));
+  pulled |= Bound(gate.probed_until, now + LongestUnpaid(settings));
   pulled |= Bound(gate.not_before, now + settings.retry_after_max);
   pulled |= Bound(gate.outage_since, now);
   pulled |= Bound(gate.blame_since, now);

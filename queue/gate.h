@@ -30,6 +30,10 @@ struct Gate {
   MessageSeq suspect = 0;              // closed by this one message alone; 0 = not suspect
   int probes = 0;                      // begun since it closed
   std::optional<WallTime> next_probe;  // set while outage stands
+  // How far ahead the probes already made reach, each by one step (queue/probe.h).  It
+  // outlives an opening: a gate that opens and closes again goes on as slowly as it had
+  // come to, and is not asked ten times in ten seconds at each closing.
+  std::optional<WallTime> probed_until;
   // Grows each time it opens, and when a message that went alone came through: a
   // worker that sees it grow starts its window at one.
   std::int64_t openings = 0;

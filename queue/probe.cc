@@ -12,13 +12,24 @@ namespace {
 // A probe that has not ended so long after its time has no worker any more.
 constexpr Millis kProbeGrace{5'000};
 
-// Before probe number `number`, jitter apart.
-Millis Interval(int number, const DeliverySettings& settings) {
+Millis ProbeWeight(const DeliverySettings& settings) {
+  return settings.probe_interval_max * 8;
+}
+
+// After `before` probes, jitter apart.
+Millis Interval(int before, const DeliverySettings& settings) {
   Millis interval = std::min(settings.probe_interval, settings.probe_interval_max);
-  for (int n = kQuickProbes; n < number && interval < settings.probe_interval_max; ++n) {
+  for (int n = kQuickProbes; n <= before && interval < settings.probe_interval_max; ++n) {
     interval = std::min(interval * 2, settings.probe_interval_max);
   }
   return interval;
+}
+
+// With so many unpaid the interval is the longest; more would only be paid back longer.
+int MostUnpaid(const DeliverySettings& settings) {
+  int most = kQuickProbes;
+  while (Interval(most, settings) < settings.probe_interval_max) ++most;
+  return most;
 }
 
 // A 429 is everybody's.
@@ -58,13 +69,24 @@ bool TakesUntriedAtOnce(const Gate& gate, const Gate& site, WallTime now) {
   return gate.suspect != 0 && NextProbe(gate, site) && IsOpen(site, now);
 }
 
+int ProbesUnpaid(const Gate& gate, const DeliverySettings& settings, WallTime now) {
+  if (!gate.probed_until || *gate.probed_until <= now) return 0;
+  const Millis weight = ProbeWeight(settings);
+  const std::int64_t unpaid =
+      (ToMillis(*gate.probed_until) - ToMillis(now) + weight.count() - 1) / weight.count();
+  return static_cast<int>(std::min<std::int64_t>(unpaid, MostUnpaid(settings)));
+}
+
 void BeginProbe(Gate& gate, const DeliverySettings& settings, WallTime now) {
   ++gate.probes;
+  gate.probed_until =
+      std::min(std::max(gate.probed_until.value_or(now), now) + ProbeWeight(settings),
+               now + LongestUnpaid(settings));
   gate.next_probe = now + settings.probe_timeout + kProbeGrace;
 }
 
 void ScheduleProbe(Gate& gate, const DeliverySettings& settings, WallTime now, Random& random) {
-  const Millis interval = Interval(gate.probes + 1, settings);
+  const Millis interval = Interval(ProbesUnpaid(gate, settings, now), settings);
   gate.next_probe = now + interval + random.Between(Millis(0), interval / 5);
 }
 
@@ -111,6 +133,10 @@ void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
   if (IsSound(head) && LearnsAtStart(resource, site)) LearnHead(resource, head);
 }
 
+ProbeToken TokenOf(const Gate& gate) {
+  return {gate.probes, gate.openings, gate.next_probe};
+}
+
 ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
                      const DeliverySettings& settings, WallTime now, Random& random) {
   ProbeEffect effect;
@@ -126,9 +152,7 @@ ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
     LearnHead(resource, end.head);
   }
   Gate& gate = end.of_site ? site : resource;
-  const bool current = gate.openings == end.openings && gate.probes == end.number &&
-                       gate.next_probe == end.next_probe;
-  if (!gate.outage || !current) return effect;
+  if (!gate.outage || TokenOf(gate) != end.token) return effect;
 
   const bool opens =
       end.of_site ? SiteAnswers(end, site) : end.nothing_waits && HeadSaysYes(resource, end.head);
@@ -154,6 +178,10 @@ Millis LongestProbeWait(const Gate& gate, const DeliverySettings& settings) {
   const Millis running = settings.probe_timeout + kProbeGrace;
   const Millis longest = std::max(interval, running);
   return gate.suspect != 0 ? std::max(longest, LongestWait(settings)) : longest;
+}
+
+Millis LongestUnpaid(const DeliverySettings& settings) {
+  return ProbeWeight(settings) * MostUnpaid(settings);
 }
 
 }  // namespace utboks

@@ -30,6 +30,12 @@ namespace utboks {
 // So many go at probe_interval; after them a suspect's own follow its backoff.
 inline constexpr int kQuickProbes = 10;
 
+// The probes of a gate not yet paid back: each weighs eight probe_interval_max (2 min by
+// default), and the weight passes with time, closed or open.  They say how long the next
+// one waits: fewer than kQuickProbes probe_interval, then it doubles.  So a gate that
+// flaps costs the register no more probes an hour than one that stays closed.
+int ProbesUnpaid(const Gate& gate, const DeliverySettings& settings, WallTime now);
+
 // When the next probe of `gate` may go; nothing when none is to.  A pause and a
 // blame run stop probes too; behind a marked site, the site's probe asks for all.
 // For the site pass it twice.
@@ -39,7 +45,7 @@ std::optional<WallTime> NextProbe(const Gate& gate, const Gate& site);
 bool TakesUntriedAtOnce(const Gate& gate, const Gate& site, WallTime now);
 
 // Counts a probe that begins now and keeps others from beginning while it runs.
-// gate.probes is its number then.
+// gate.probes is its number since the gate closed.
 void BeginProbe(Gate& gate, const DeliverySettings& settings, WallTime now);
 
 // After a probe that did not open: when the next one goes.
@@ -80,15 +86,23 @@ bool LearnsAtStart(const Gate& resource, const Gate& site);
 void EndLearning(const HeadResult& head, Gate& resource, Gate& site,
                  const DeliverySettings& settings, WallTime now);
 
-struct ProbeEnd {
-  bool of_site = false;  // the site's gate was probed, else the resource's
-  // gate.probes, gate.openings and gate.next_probe as BeginProbe left them: the probe's
-  // token.  Numbers begin anew when a suspicion is lifted, without an opening, and who
-  // moves next_probe while one runs (a failure, a worker's death, a clock that was set)
-  // no longer counts on its end.
-  std::int64_t number = 0;
+// What a probe must find again when it ends, or it is no longer the one that counts:
+// numbers begin anew when a suspicion is lifted, without an opening, and who moves
+// next_probe while one runs (a failure, a worker's death, a clock that was set) no
+// longer counts on its end.
+struct ProbeToken {
+  int number = 0;  // gate.probes
   std::int64_t openings = 0;
   std::optional<WallTime> next_probe;
+
+  bool operator==(const ProbeToken&) const = default;
+};
+// Of `gate` as BeginProbe left it.
+ProbeToken TokenOf(const Gate& gate);
+
+struct ProbeEnd {
+  bool of_site = false;  // the site's gate was probed, else the resource's
+  ProbeToken token;
   HeadResult head;
   // No message that could be sent was there to send, now or after its backoff:
   // HEAD alone decides.
@@ -111,5 +125,8 @@ ProbeEffect EndProbe(const ProbeEnd& end, Gate& site, Gate& resource,
 
 // The furthest ahead that next_probe can lie.
 Millis LongestProbeWait(const Gate& gate, const DeliverySettings& settings);
+
+// The furthest ahead that probed_until can lie.
+Millis LongestUnpaid(const DeliverySettings& settings);
 
 }  // namespace utboks

@@ -308,9 +308,7 @@ std::optional<MemoryOutbox::Settled> MemoryOutbox::SettleProbe(const RunningProb
                                                                WallTime now) {
   ProbeEnd end;
   end.of_site = probe.state.name.empty();
-  end.number = probe.state.probes;
-  end.openings = probe.state.openings;
-  end.next_probe = probe.state.next_probe;
+  end.token = TokenOf(probe.state);
   end.head = head;
   end.nothing_waits = probe.nothing_waits;
   std::optional<Settled> settled;

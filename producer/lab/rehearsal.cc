@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <memory>
 #include <optional>
 #include <queue>
+#include <string>
 #include <vector>
 
-#include "producer/lab/gate_watch.h"
 #include "producer/lab/mail.h"
+#include "producer/lab/measures.h"
 #include "producer/lab/memory_outbox.h"
 #include "producer/lab/register_side.h"
 #include "producer/lab/weather.h"
@@ -84,8 +86,11 @@ class Rehearsal {
     }
     // What ends while nothing happens.
     measures_.Advance(WallTime::max());
-    return {measures_.Summarize(),
-            {counted_, counted_by_closed_, watch_.MostAnHour(), watch_.MostAnHourOfAll()}};
+    std::int64_t probes_an_hour = 0;
+    for (const auto& [gate, probes] : probes_) {
+      probes_an_hour = std::max(probes_an_hour, probes.most());
+    }
+    return {measures_.Summarize(), {counted_, counted_by_closed_, probes_an_hour}};
   }
 
  private:
@@ -105,12 +110,6 @@ class Rehearsal {
       const Letter letter = mail_.Take();
       measures_.Arrived(outbox_.Insert(letter.resource, letter.person, now_), letter);
     }
-  }
-
-  // Both gates as they stand now: told before and after whatever changes them.
-  void Watch(int resource) {
-    watch_.See(outbox_.site(), now_);
-    watch_.See(outbox_.gates()[static_cast<std::size_t>(resource)], now_);
   }
 
   void Note(MessageSeq seq, const MemoryOutbox::Settled& settled, bool gates_were_open) {
@@ -139,7 +138,6 @@ class Rehearsal {
       windows_[static_cast<std::size_t>(flight.lease.resource)].OnOutcome(
           outcome, flight.lease.seq, Steady(flight.began), Steady(now_));
       Note(flight.lease.seq, outbox_.Settle(flight.lease, outcome, now_), true);
-      Watch(flight.lease.resource);
     }
   }
 
@@ -193,7 +191,7 @@ class Rehearsal {
       if (!wake_ || again < *wake_) wake_ = again;
       return false;
     }
-    watch_.ProbeBegins(probe->state, now_);
+    probes_.try_emplace(probe->state.name, std::chrono::hours(1)).first->second.Add(now_);
     const WallTime deadline = now_ + settings_.probe_timeout;
     const Reply reply = register_.Ask(now_, deadline);
     measures_.AskedHead(now_, reply.failure);
@@ -218,7 +216,6 @@ class Rehearsal {
                                              : nullptr;
     const auto settled = outbox_.SettleProbe(probing.probe, head, outcome, now_);
     if (settled) Note(probing.probe.message->seq, *settled, false);
-    Watch(probing.probe.resource);
     probing_.reset();
   }
 
@@ -229,7 +226,7 @@ class Rehearsal {
   Mail mail_;
   RegisterSide register_;
   Measures measures_;
-  GateWatch watch_;
+  std::map<std::string, Peak> probes_;  // begun, by gate
   MemoryOutbox outbox_;
   std::vector<Window> windows_;
   std::vector<MemoryOutbox::Room> rooms_;

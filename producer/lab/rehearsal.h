@@ -28,10 +28,7 @@ struct Scenario {
 struct GateSummary {
   std::int64_t counted = 0;            // attempts that lengthened a message's backoff
   std::int64_t counted_by_closed = 0;  // of those, sent while its gate or the site's was closed
-  // Most probes of one gate within any hour: those later than a minute after it closed;
-  // and all of them, of gates that opened and closed again in that hour too.
-  std::int64_t probes_an_hour = 0;
-  std::int64_t probes_an_hour_all = 0;
+  std::int64_t probes_an_hour = 0;     // most of one gate within any hour
 };
 
 struct Rehearsed {

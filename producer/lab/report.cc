@@ -60,7 +60,7 @@ const std::array kFigures = {
            [](const Row& r) { return OfGates(r, &GateSummary::counted); }},
     Figure{"by closed", "attempts counted by a closed gate",
            [](const Row& r) { return OfGates(r, &GateSummary::counted_by_closed); }},
-    Figure{"probes/h", "most probes of a gate in an hour, its first minute apart",
+    Figure{"probes/h", "most probes of a gate in an hour",
            [](const Row& r) { return OfGates(r, &GateSummary::probes_an_hour); }},
 };
 
@@ -115,8 +115,7 @@ JsonObject ToJson(const Row& row) {
   if (row.gates) {
     json.Add("attempts_counted", row.gates->counted)
         .Add("attempts_counted_by_closed", row.gates->counted_by_closed)
-        .Add("probes_per_hour", row.gates->probes_an_hour)
-        .Add("probes_per_hour_all", row.gates->probes_an_hour_all);
+        .Add("probes_per_hour", row.gates->probes_an_hour);
   }
   return json;
 }

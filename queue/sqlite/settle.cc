@@ -238,9 +238,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
   if (!resource.ok()) return resource.status();
   ProbeEnd end;
   end.of_site = probe.gate.empty();
-  end.number = probe.state.probes;
-  end.openings = probe.state.openings;
-  end.next_probe = probe.state.next_probe;
+  end.token = TokenOf(probe.state);
   end.head = head;
   end.nothing_waits = probe.nothing_waits;
   if (message) {

@@ -15,7 +15,7 @@ namespace {
 #define UTBOKS_GATE_COLUMNS                                                                 \
   "nr, name, outage, outage_reason, outage_since, credential, suspect, probes, next_probe," \
   " openings, blame_run, blame_since, blamed, paused, paused_since, pause_until, failed,"   \
-  " same_failures, not_before, alone_next, head_status, last_tried, waits_end"
+  " same_failures, not_before, alone_next, head_status, last_tried, waits_end, probed_until"
 
 std::string WriteSeqs(const std::vector<MessageSeq>& seqs) {
   return fmt::format("{}", fmt::join(seqs, " "));
@@ -61,6 +61,7 @@ GateRow ReadGate(const Query& q) {
   gate.head_status = static_cast<int>(q.Int(20));
   row.last_tried = q.Int(21);
   row.waits_end = q.Int(22);
+  gate.probed_until = TimeOf(q.MaybeInt(23));
   return row;
 }
 
@@ -73,7 +74,8 @@ Status WriteGate(Connection& db, const GateRow& row) {
       "?, probes = ?,"
       " next_probe = ?, openings = ?, blame_run = ?, blame_since = ?, blamed = ?,"
       " paused = ?, paused_since = ?, pause_until = ?, failed = ?, same_failures = ?,"
-      " not_before = ?, alone_next = ?, head_status = ?, last_tried = ?, waits_end = ?"
+      " not_before = ?, alone_next = ?, head_status = ?, last_tried = ?, waits_end = ?,"
+      " probed_until = ?"
       " WHERE nr = ?");
   q.Bind(gate.outage).BindText(gate.outage_reason).Bind(MillisOf(gate.outage_since));
   q.Bind(gate.credential)
@@ -85,7 +87,7 @@ Status WriteGate(Connection& db, const GateRow& row) {
   q.Bind(gate.paused).Bind(MillisOf(gate.paused_since)).Bind(MillisOf(gate.pause_until));
   q.BindText(failed).Bind(gate.same_failures).Bind(MillisOf(gate.not_before));
   q.Bind(gate.alone_next).Bind(gate.head_status).Bind(row.last_tried);
-  q.Bind(row.waits_end).Bind(row.nr);
+  q.Bind(row.waits_end).Bind(MillisOf(gate.probed_until)).Bind(row.nr);
   return q.Run();
 }
 

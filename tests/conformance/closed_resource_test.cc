@@ -96,9 +96,7 @@ class ClosedResource : public StoreTest {
     from = StepCount::steps();
     const Result<std::optional<Probe>> probe = store_->ClaimProbe();
     EXPECT_TRUE(probe.ok() && probe->has_value());
-    HeadResult head;
-    head.asked = head.answered = true;
-    head.http_status = 404;
+    const HeadResult head = HeadAnswered(404);
     EXPECT_TRUE(store_->SettleProbe(**probe, head, Gone()).ok());
     cost.probe = StepCount::steps() - from;
     return cost;
@@ -150,9 +148,7 @@ TEST_P(ClosedResource, ThatOpensLetsOthersTakeTurns) {
   clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
   const Result<std::optional<Probe>> probe = store_->ClaimProbe();
   ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
   ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
   int others = 0;

@@ -347,9 +347,7 @@ TEST_P(DeliveryTest, ASuspectsGateSendsOneUntriedAtATime) {
   const Result<std::optional<Probe>> second = store_->ClaimProbe();
   ASSERT_TRUE(second.ok());
   EXPECT_FALSE(second->has_value()) << "the first is still under way";
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE(store_->SettleProbe(**probe, head, ServerError()).ok());
   probe = store_->ClaimProbe();
   ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
@@ -386,9 +384,7 @@ TEST_P(DeliveryTest, AProbeThatPassesOpensTheGateAndEndsItsWaits) {
   ASSERT_TRUE(probe.ok() && probe->has_value());
   EXPECT_FALSE(store_->ClaimProbe()->has_value()) << "one worker gets it";
   ASSERT_TRUE((*probe)->message.has_value());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
   EXPECT_FALSE(GateNamed("doedsfall_v1").outage);
   EXPECT_EQ(GateNamed("doedsfall_v1").openings, 1);
@@ -410,9 +406,7 @@ TEST_P(DeliveryTest, AGateThatOpenedGivesNothingToAWindowFromBefore) {
   clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
   const Result<std::optional<Probe>> probe = store_->ClaimProbe();
   ASSERT_TRUE(probe.ok() && probe->has_value());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
   ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
   const Claimed stale = claim(seen);
@@ -446,9 +440,7 @@ TEST_P(DeliveryTest, AThousandWaitsEndWhenTheGateOpensAndLaterOnesDoNot) {
   clock_.SetWall(*GateNamed("doedsfall_v1").next_probe);
   const Result<std::optional<Probe>> probe = store_->ClaimProbe();
   ASSERT_TRUE(probe.ok() && probe->has_value() && (*probe)->message.has_value());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
   ASSERT_FALSE(GateNamed("doedsfall_v1").outage);
   Claimed claimed = ClaimUpTo(kMany);
@@ -497,9 +489,7 @@ TEST_P(DeliveryTest, WithNothingWaitingHeadAloneOpensTheGate) {
   ASSERT_TRUE(probe.ok() && probe->has_value());
   EXPECT_FALSE((*probe)->message.has_value());
   EXPECT_EQ((*probe)->ressurs, "doedsfall_v1");
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 405;
+  const HeadResult head = HeadAnswered(405);
   ASSERT_TRUE(store_->SettleProbe(**probe, head, std::nullopt).ok());
   EXPECT_FALSE(GateNamed("").outage);
 }

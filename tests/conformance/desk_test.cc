@@ -424,9 +424,7 @@ TEST_P(DeskTest, ReleasedFromABlameRunTheSameVerdictIsBelievedAlsoAfterADoubt) {
   ASSERT_EQ(See(ids[0]).reason, "blame-run");
   ASSERT_TRUE(store_->ResumeGate("doedsfall_v1", "cli:kari", SensitiveText("x")).ok());
   for (const Uuid& id : ids) ASSERT_TRUE(Decide(Decision::kRelease, id).status.ok());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   for (int i = 0; i < 5; ++i) {
     clock_.Advance(Millis(60'000));
     const Result<std::optional<Probe>> probe = store_->ClaimProbe();

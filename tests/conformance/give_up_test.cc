@@ -24,9 +24,7 @@ class GiveUpTest : public StoreTest {
   }
 
   static HeadResult Well() {
-    HeadResult head;
-    head.asked = head.answered = true;
-    head.http_status = 200;
+    const HeadResult head = HeadAnswered();
     return head;
   }
 

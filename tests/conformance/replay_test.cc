@@ -449,9 +449,7 @@ TEST_P(ReplayTest, ABlameRunsOwnVerdictIsKnown) {
   Step();
   Result<std::optional<Probe>> probe = store_->ClaimProbe();
   ASSERT_TRUE(probe.ok() && probe->has_value());
-  HeadResult head;
-  head.asked = head.answered = true;
-  head.http_status = 200;
+  const HeadResult head = HeadAnswered();
   ASSERT_TRUE((*probe)->message.has_value());
   ASSERT_TRUE(store_->SettleProbe(**probe, head, Accepted()).ok());
   SendAllDue(Accepted());

@@ -167,7 +167,8 @@ TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
       "DROP TABLE attachment; DROP TABLE attachment_piece;"
       "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT;"
-      "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed";
+      "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed;"
+      "ALTER TABLE gate DROP COLUMN probed_until";
   Sql(first);
   {
     const auto store = Open();

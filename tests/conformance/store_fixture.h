@@ -97,6 +97,13 @@ inline Outcome Throttled(Millis wait) {
   return outcome;
 }
 
+inline HeadResult HeadAnswered(int status = 200) {
+  HeadResult head;
+  head.asked = head.answered = true;
+  head.http_status = status;
+  return head;
+}
+
 class StoreTest : public ::testing::TestWithParam<StoreKind> {
  protected:
   StoreTest() : maker_(GetParam().make()), random_(SeededRandom(20'261'123)) {

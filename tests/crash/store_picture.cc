@@ -75,13 +75,14 @@ std::string PictureOf(const EventView& event) {
 
 std::string PictureOf(const Gate& gate) {
   return fmt::format(
-      "gate '{}' outage {} '{}' {} credential {} suspect {} probes {} next {} openings {} blame "
+      "gate '{}' outage {} '{}' {} credential {} suspect {} probes {} next {} until {} openings {} "
+      "blame "
       "{} {} [{}] paused {} {} {} failed [{}] same {} not before {} alone {} head {}\n",
       gate.name, gate.outage, gate.outage_reason, Time(gate.outage_since), gate.credential,
-      gate.suspect, gate.probes, Time(gate.next_probe), gate.openings, gate.blame_run,
-      Time(gate.blame_since), fmt::join(gate.blamed, " "), gate.paused, Time(gate.paused_since),
-      Time(gate.pause_until), fmt::join(gate.failed, " "), gate.same_failures,
-      Time(gate.not_before), gate.alone_next, gate.head_status);
+      gate.suspect, gate.probes, Time(gate.next_probe), Time(gate.probed_until), gate.openings,
+      gate.blame_run, Time(gate.blame_since), fmt::join(gate.blamed, " "), gate.paused,
+      Time(gate.paused_since), Time(gate.pause_until), fmt::join(gate.failed, " "),
+      gate.same_failures, Time(gate.not_before), gate.alone_next, gate.head_status);
 }
 
 }  // namespace

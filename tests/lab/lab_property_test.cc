@@ -109,7 +109,7 @@ TEST(LabPropertyTest, WhatNeverFailsCostsNothing) {
   EXPECT_EQ(s.wasted_posts + s.heads + s.failed_outside + s.given_up + s.left, 0);
   EXPECT_EQ(s.resent_in_doubt, 0);
   EXPECT_EQ(rehearsed.gates.counted, 0);
-  EXPECT_EQ(rehearsed.gates.probes_an_hour_all, 0);
+  EXPECT_EQ(rehearsed.gates.probes_an_hour, 0);
 }
 
 }  // namespace

@@ -77,11 +77,9 @@ void PrintKinds(const Row& ours) {
   line("the same, where the register was down", s.all_down);
   std::cout << fmt::format(
       "\nWaste: {} POSTs and {} HEADs in {:.0f} hours of outage ({:.0f} an hour, {:.0f} of them "
-      "HEADs).\nProbes of one gate in an hour: at most {} later than a minute after it closed, {} "
-      "with all of a gate that opens and closes again in an unstable outage.\n",
+      "HEADs).\n",
       ShowCount(static_cast<double>(s.wasted_posts)), ShowCount(static_cast<double>(s.heads)),
-      s.hours, s.waste_an_hour(), s.heads_an_hour(), ours.gates->probes_an_hour,
-      ours.gates->probes_an_hour_all);
+      s.hours, s.waste_an_hour(), s.heads_an_hour());
 }
 
 // Where it was down all the time nobody's message passes before the end.

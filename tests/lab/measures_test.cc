@@ -8,7 +8,6 @@
 #include <set>
 #include <vector>
 
-#include "producer/lab/gate_watch.h"
 #include "producer/lab/plot.h"
 #include "tests/lab/comparison.h"
 
@@ -155,25 +154,6 @@ TEST(MeasuresTest, AnOutageByHand) {
   EXPECT_EQ(s.all.p50, Millis(hours(1)));
   EXPECT_EQ(s.all.most, Millis(hours(3))) << "3 waited at the first's end too";
   EXPECT_EQ(s.peak_second, 1);
-}
-
-TEST(GateWatchTest, TheFirstMinuteAfterEachClosingIsApart) {
-  GateWatch watch;
-  Gate gate;
-  gate.name = "a";
-  WallTime now = kMay12;
-  for (int closing = 0; closing < 3; ++closing) {
-    gate.outage = true;
-    watch.See(gate, now);
-    for (int second = 0; second < 100; ++second) {
-      watch.ProbeBegins(gate, now);
-      now += seconds(1);
-    }
-    gate.outage = false;
-    watch.See(gate, now);
-  }
-  EXPECT_EQ(watch.MostAnHourOfAll(), 300);
-  EXPECT_EQ(watch.MostAnHour(), 3 * 39) << "later than 60 s after it closed";
 }
 
 TEST(PlotTest, HasAPointForEachThatDelivered) {

@@ -24,7 +24,7 @@ DeliverySettings Production() {
 // waits are judged over all.
 TEST(MustHoldTest, SevenYearsOfOutagesWithTheDefaults) {
   const Calendar calendar = BuiltInHistory();
-  std::vector<Millis> any, first_down;
+  std::vector<Millis> any, first;
   for (std::uint64_t seed = 1; seed <= 5; ++seed) {
     SCOPED_TRACE(fmt::format("seed {}", seed));
     const Scenario scenario{.calendar = calendar, .seed = seed};
@@ -39,24 +39,22 @@ TEST(MustHoldTest, SevenYearsOfOutagesWithTheDefaults) {
     EXPECT_LE(s.peak_minute_ever, kProductionLimit);
     EXPECT_LE(s.peak_second, kProductionLimit / 60);
     EXPECT_EQ(rehearsed.gates.counted_by_closed, 0);
-    EXPECT_LE(rehearsed.gates.probes_an_hour, 250);
-    EXPECT_LE(*s.first.p50, seconds(10)) << "also of those that waited themselves";
-    EXPECT_LE(*s.first_down.p50, seconds(10));
+    EXPECT_LE(rehearsed.gates.probes_an_hour, 250) << "the first minute counted too";
     const Weather weather(calendar, seed);
     for (std::size_t i = 0; i < s.recoveries.size(); ++i) {
       const Recovery& recovery = s.recoveries[i];
       const Episode& episode = weather.episodes()[i];
       if (!recovery.first) continue;
       any.push_back(*recovery.any - episode.end);
-      if (episode.down) first_down.push_back(*recovery.first - episode.end);
+      first.push_back(*recovery.first - episode.end);
     }
   }
   EXPECT_GT(any.size(), 250U);
-  const Spread spread = SpreadOf(any), down = SpreadOf(first_down);
-  EXPECT_LE(*spread.p50, seconds(10));
-  EXPECT_LE(*spread.p99, seconds(30));
-  EXPECT_LE(*down.p50, seconds(10));
-  EXPECT_LE(*down.p99, seconds(30));
+  // Of any message, and of those that had waited themselves.
+  for (const Spread& spread : {SpreadOf(any), SpreadOf(first)}) {
+    EXPECT_LE(*spread.p50, seconds(10));
+    EXPECT_LE(*spread.p99, seconds(30));
+  }
 }
 
 TEST(MustHoldTest, NoPeerThatGivesNothingUpIsBetterInWasteAndDelay) {

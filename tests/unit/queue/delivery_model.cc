@@ -307,9 +307,7 @@ bool DeliveryModel::BeginProbe() {
   utboks::BeginProbe(gate, settings, Wall());
   RunningProbe running;
   running.end.of_site = of_site;
-  running.end.number = gate.probes;
-  running.end.openings = gate.openings;
-  running.end.next_probe = gate.next_probe;
+  running.end.token = TokenOf(gate);
   Row* row = PickForProbe(gate, of_site ? -1 : resource);
   running.end.nothing_waits = row == nullptr;
   running.resource = row != nullptr ? row->resource : std::max(resource, 0);
@@ -349,8 +347,7 @@ void DeliveryModel::EndProbe() {
   CheckGate(site_before, site, "probe", ended.end.of_site && evidence);
   CheckGate(gate_before, gate, "probe", !ended.end.of_site && evidence);
   Rule(ended.end.nothing_waits && !ended.end.of_site && gate_before.outage &&
-           gate_before.probes == ended.end.number && gate_before.openings == ended.end.openings &&
-           gate_before.next_probe == ended.end.next_probe && HeadSaysYes(gate, ended.head),
+           TokenOf(gate_before) == ended.end.token && HeadSaysYes(gate, ended.head),
        !gate.outage, "HEAD alone opens when nothing waits");
   if (effect.resource_opened) EndWaits(ended.resource);
   if (effect.site_opened || effect.resource_opened) ++opened;

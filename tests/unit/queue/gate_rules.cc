@@ -39,7 +39,8 @@ const char* GateRuleText(GateRule rule) {
     case GateRule::kOneProbeAtATime:
       return "while a probe runs no other of its gate begins";
     case GateRule::kProbeInterval:
-      return "ten probes at the interval, then doubling, jitter 0 to a fifth";
+      return "ten probes at the interval, then doubling, paid back in 2 min each; jitter 0 to a "
+             "fifth";
     case GateRule::kStaleProbe:
       return "an old probe opens, shuts and plans nothing";
     case GateRule::kPulledIn:

@@ -11,6 +11,10 @@ namespace utboks::testing {
 namespace {
 
 // Ten at the interval, then doubling up to the longest: delivery.md §4, told anew.
+// With the default settings a probe is paid back by two minutes, and from the fourteenth
+// on the interval does not grow.
+constexpr std::int64_t kPayback = 120'000, kMostOwed = 13;
+
 Millis IntervalBefore(int probe, const DeliverySettings& settings) {
   Millis interval = settings.probe_interval;
   for (int n = 11; n <= probe; ++n) interval *= 2;
@@ -107,6 +111,8 @@ void GateWorld::Time(Event& event) {
     ExpirePause(*gate, Wall());
     const auto next = gate->next_probe;
     PullIn(*gate, settings_, Wall());
+    std::int64_t& owed = OwedUntil(*gate);
+    owed = std::min<std::int64_t>(owed, ToMillis(Wall()) + kMostOwed * kPayback);
     // Planned anew, whatever the one that runs comes to.
     for (RunningProbe& probe : probes_) {
       probe.superseded |= gate->next_probe != next && probe.end.of_site == (gate == &site_);
@@ -197,9 +203,17 @@ void GateWorld::Person(Event& event) {
        gate.outage_reason == reason::kResumed && gate.next_probe == Wall(), event.what);
 }
 
+Millis GateWorld::IntervalNow(const Gate& gate) {
+  const std::int64_t ahead = OwedUntil(gate) - ToMillis(Wall());
+  const std::int64_t owed =
+      std::clamp((ahead + kPayback - 1) / kPayback, std::int64_t{0}, kMostOwed);
+  return IntervalBefore(static_cast<int>(owed) + 1, settings_);
+}
+
 bool GateWorld::Current(const RunningProbe& probe) const {
   const Gate& gate = probe.end.of_site ? site_ : resource_;
-  return gate.outage && gate.openings == probe.end.openings && gate.probes == probe.end.number &&
+  const ProbeToken& token = probe.end.token;
+  return gate.outage && gate.openings == token.openings && gate.probes == token.number &&
          !probe.superseded && !probe.lost;
 }
 
@@ -223,13 +237,14 @@ void GateWorld::BeginOne(Event& event) {
          now_ >= other.begun + settings_.probe_timeout.count(), event.what);
   }
   utboks::BeginProbe(gate, settings_, Wall());
+  const std::int64_t wall = ToMillis(Wall());
+  std::int64_t& owed = OwedUntil(gate);
+  owed = std::min(std::max(owed, wall) + kPayback, wall + kMostOwed * kPayback);
   RunningProbe probe;
   probe.begun = now_;
   probe.behind = behind_;
   probe.end.of_site = of_site;
-  probe.end.number = gate.probes;
-  probe.end.openings = gate.openings;
-  probe.end.next_probe = gate.next_probe;
+  probe.end.token = TokenOf(gate);
   probe.end.nothing_waits = Of(3);
   if (!probe.end.nothing_waits) probe.end.message = SomeMessage();
   probes_.push_back(probe);
@@ -272,7 +287,7 @@ void GateWorld::EndOne(Event& event) {
                          gate.openings == before.openings && gate.next_probe == before.next_probe;
   Rule(GateRule::kStaleProbe, !current && before.outage, untouched, event.what);
   if (!current || !gate.outage) return;
-  const Millis interval = IntervalBefore(number + 1, settings_);
+  const Millis interval = IntervalNow(gate);
   const WallTime low = Wall() + interval, high = low + interval / 5;
   const bool paced = suspects && number >= kQuickProbes;
   Rule(GateRule::kProbeInterval, true,

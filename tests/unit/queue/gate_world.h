@@ -76,6 +76,9 @@ class GateWorld {
   void Learn(Event& event);
   void Silence(Millis wait);
   bool Current(const RunningProbe& probe) const;
+  std::int64_t& OwedUntil(const Gate& gate) { return owed_until_[&gate == &site_ ? 0 : 1]; }
+  // Before the next probe of `gate`, by the world's own account.
+  Millis IntervalNow(const Gate& gate);
   bool EnoughFailures() const;
 
   void Judge(const Gate& before, const Gate& after, const Event& event);
@@ -87,6 +90,8 @@ class GateWorld {
   Gate site_, resource_;
   std::vector<RunningProbe> probes_;
   std::int64_t now_ = 0, behind_ = 0;
+  // The site's and the resource's, wall: when the probes made are paid back.
+  std::array<std::int64_t, 2> owed_until_{};
   std::int64_t silent_until_ = 0;  // real: what 429s asked for, as far as we obey
   // The resource's, since the last acceptance or opening.
   std::vector<Failure> failures_;

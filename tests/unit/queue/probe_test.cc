@@ -53,9 +53,7 @@ class ProbeTest : public ::testing::Test {
     BeginProbe(gate, settings_, now_);
     ProbeEnd end;
     end.of_site = &gate == &site_;
-    end.number = gate.probes;
-    end.openings = gate.openings;
-    end.next_probe = gate.next_probe;
+    end.token = TokenOf(gate);
     return end;
   }
   ProbeEffect End(const ProbeEnd& end) {
@@ -98,17 +96,57 @@ TEST_F(ProbeTest, JitterIsUsedAndOnlyExtends) {
   EXPECT_GT(longest, Millis(1'190));
 }
 
-TEST_F(ProbeTest, AtMost250AnHourAfterTheFirstMinute) {
+TEST_F(ProbeTest, AtMost250AnHourWhetherItStaysShutOrFlaps) {
+  for (const int open_ms : {-1, 0, 200, 5'000, 60'000, 240'000}) {
+    SCOPED_TRACE(open_ms);
+    resource_ = Gate{};
+    const WallTime begun = now_;
+    std::vector<WallTime> probes;
+    Close(resource_);
+    while (now_ < begun + std::chrono::hours(5)) {
+      now_ = *resource_.next_probe;
+      probes.push_back(now_);
+      Begin(resource_);
+      if (open_ms < 0) {
+        ScheduleProbe(resource_, settings_, now_, *random_);
+      } else {
+        OpenGate(resource_);
+        now_ += Millis(open_ms);
+        Close(resource_);
+      }
+    }
+    for (std::size_t first = 0, last = 0; last < probes.size(); ++last) {
+      while (probes[first] + std::chrono::hours(1) <= probes[last]) ++first;
+      ASSERT_LE(last - first + 1, 250U);
+    }
+    EXPECT_GE(probes.size(), 70U) << "and it is asked";
+  }
+}
+
+TEST_F(ProbeTest, ProbesArePaidBackWithTimeShutOrOpen) {
   Close(resource_);
-  int probes = 0;
-  for (const WallTime end = now_ + std::chrono::minutes(61); now_ < end;) {
+  for (int n = 0; n < 12; ++n) {
     now_ = *resource_.next_probe;
-    if (now_ >= kNow + std::chrono::minutes(1)) ++probes;
     Begin(resource_);
     ScheduleProbe(resource_, settings_, now_, *random_);
   }
-  EXPECT_LE(probes, 250);
-  EXPECT_GE(probes, 190);
+  EXPECT_EQ(ProbesUnpaid(resource_, settings_, now_), 12);
+  OpenGate(resource_);
+  Close(resource_);
+  EXPECT_EQ(resource_.probes, 0);
+  EXPECT_GE(*resource_.next_probe, now_ + seconds(8)) << "it goes on as slowly as it had come to";
+  OpenGate(resource_);
+  now_ += std::chrono::minutes(6);
+  EXPECT_EQ(ProbesUnpaid(resource_, settings_, now_), 9);
+  Close(resource_);
+  EXPECT_LE(*resource_.next_probe, now_ + Millis(1'200));
+  OpenGate(resource_);
+  now_ += std::chrono::minutes(20);
+  EXPECT_EQ(ProbesUnpaid(resource_, settings_, now_), 0);
+  // By a clock that was wrong when it was set.
+  resource_.probed_until = now_ + std::chrono::hours(24 * 365);
+  EXPECT_TRUE(PullIn(resource_, settings_, now_));
+  EXPECT_EQ(*resource_.probed_until, now_ + LongestUnpaid(settings_));
 }
 
 TEST_F(ProbeTest, WhileOneRunsNoOtherBegins) {
@@ -458,7 +496,7 @@ TEST_F(ProbeTest, AProbeFromBeforeTheSuspicionWasLiftedIsNotTakenForANewOne) {
   ASSERT_EQ(resource_.suspect, 0);
   now_ = *resource_.next_probe;
   ProbeEnd running = Begin(resource_);
-  ASSERT_EQ(running.number, old.number);
+  ASSERT_EQ(running.token.number, old.token.number);
   const Gate before = resource_;
   End(old);
   EXPECT_EQ(resource_, before) << "the next probe must wait for the one that runs";
@@ -552,7 +590,7 @@ TEST_F(ProbeTest, TheSiteThatOpensBehindAPauseEndsNoWaits) {
 TEST_F(ProbeTest, TheIntervalsFollowTheSettings) {
   settings_.probe_interval = Millis(100);
   settings_.probe_interval_max = Millis(100);
-  resource_.probes = 1'000'000;
+  for (int n = 0; n < 100; ++n) Begin(resource_);
   ScheduleProbe(resource_, settings_, now_, *random_);
   EXPECT_LE(*resource_.next_probe - now_, Millis(120));
 }

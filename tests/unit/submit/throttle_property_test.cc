@@ -164,9 +164,8 @@ class Storm {
     ProbeEnd end;
     end.of_site = random_->Below(2) == 0;
     const Gate& gate = end.of_site ? site_ : resource_;
-    end.number = gate.probes - (random_->Below(4) == 0 ? 1 : 0);
-    end.openings = gate.openings;
-    end.next_probe = gate.next_probe;
+    end.token = TokenOf(gate);
+    if (random_->Below(4) == 0) --end.token.number;
     end.head = head;
     end.nothing_waits = random_->Below(2) == 0;
     EndProbe(end, site_, resource_, settings_, Wall(), *random_);
