@@ -35,15 +35,20 @@ void Console::Content(std::string_view lines) {
 void Console::Error(const Status& status) {
   EndProgress();
   if (json_) {
-    streams_.err << JsonObject().Add("error", FailureJson(status)).Text() << '\n';
+    SayOnError(JsonObject().Add("error", FailureJson(status)).Text());
   } else {
-    streams_.err << "utboks: " << ForPeople(status.text()) << '\n';
+    SayOnError("utboks: " + ForPeople(status.text()));
   }
+}
+
+// At once and in one piece: the log writes to the same place, from other threads.
+void Console::SayOnError(const std::string& line) {
+  streams_.err << line + '\n' << std::flush;
 }
 
 void Console::Note(std::string_view line) {
   EndProgress();
-  streams_.err << ForPeople(line) << '\n';
+  SayOnError(ForPeople(line));
 }
 
 void Console::Progress(std::string_view what, std::size_t done, std::size_t total) {

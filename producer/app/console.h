@@ -53,6 +53,8 @@ class Console {
   bool Flush();
 
  private:
+  void SayOnError(const std::string& line);
+
   Streams streams_;
   bool json_ = false;
   bool progress_shown_ = false;

@@ -1,13 +1,11 @@
 #include "queue/base/log.h"
 
-#include <Poco/AutoPtr.h>
-#include <Poco/ConsoleChannel.h>
-#include <Poco/Message.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <array>
 #include <atomic>
-#include <iostream>
+#include <cerrno>
 
 #include "queue/base/json.h"
 #include "queue/base/mask.h"
@@ -18,40 +16,32 @@ namespace {
 
 constexpr std::array<std::string_view, 4> kLevelNames = {"debug", "info", "warning", "error"};
 
-Poco::Message::Priority PocoPriority(LogLevel level) {
-  switch (level) {
-    case LogLevel::kDebug:
-      return Poco::Message::PRIO_DEBUG;
-    case LogLevel::kInfo:
-      return Poco::Message::PRIO_INFORMATION;
-    case LogLevel::kWarning:
-      return Poco::Message::PRIO_WARNING;
-    case LogLevel::kError:
-      return Poco::Message::PRIO_ERROR;
-  }
-  return Poco::Message::PRIO_ERROR;
-}
-
-class ChannelSink final : public LogSink {
+// Each line is one write: whatever else speaks on standard error (a command's own words, a
+// library's) stands before or after it, never in it.
+class StandardError final : public LogSink {
  public:
-  explicit ChannelSink(LogFormat format)
-      : format_(format), channel_(new Poco::ConsoleChannel(std::cerr)) {}
+  explicit StandardError(LogFormat format) : format_(format) {}
 
   void Write(const LogRecord& record) override {
-    channel_->log(
-        Poco::Message(record.event, FormatRecord(record, format_), PocoPriority(record.level)));
+    const std::string line = FormatRecord(record, format_) + '\n';
+    std::string_view left = line;
+    while (!left.empty()) {
+      const ssize_t written = write(STDERR_FILENO, left.data(), left.size());
+      if (written < 0 && errno == EINTR) continue;
+      if (written <= 0) return;  // there is nobody to tell
+      left.remove_prefix(static_cast<std::size_t>(written));
+    }
   }
 
  private:
   const LogFormat format_;
-  Poco::AutoPtr<Poco::Channel> channel_;  // never replaced; locks by itself
 };
 
 struct Logger {
   std::atomic<LogLevel> level = LogLevel::kInfo;
   Mutex mutex;
   std::shared_ptr<LogSink> sink UTBOKS_GUARDED_BY(mutex) =
-      std::make_shared<ChannelSink>(LogFormat::kText);
+      std::make_shared<StandardError>(LogFormat::kText);
 };
 
 // Never destroyed: threads may log while the process ends.
@@ -119,11 +109,11 @@ void Log(LogLevel level, std::string_view event, std::initializer_list<LogField>
 }
 
 void SetUpLog(LogLevel level, LogFormat format) {
-  SwapLogSink(std::make_shared<ChannelSink>(format), level);
+  SwapLogSink(std::make_shared<StandardError>(format), level);
 }
 
 std::shared_ptr<LogSink> SwapLogSink(std::shared_ptr<LogSink> sink, LogLevel level) {
-  if (!sink) sink = std::make_shared<ChannelSink>(LogFormat::kText);
+  if (!sink) sink = std::make_shared<StandardError>(LogFormat::kText);
   Logger& logger = TheLogger();
   MutexLock lock(logger.mutex);
   logger.level = level;
