@@ -13,6 +13,8 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <cstdio>
 #include <map>
 #include <set>
 #include <sstream>
@@ -33,14 +35,15 @@ const std::array<std::string, 3> kResources = {"doedsfall_v1", "annullering_av_d
 
 // ---- how the agency is set ----
 constexpr int kInFlight = 8;
-constexpr double kProbeInterval = 200, kProbeIntervalMax = 800, kProbeTimeout = 1'000;  // ms
-constexpr int kQuickProbes = 10;  // then the interval doubles
+constexpr double kProbeInterval = 200, kProbeIntervalMax = 400, kProbeTimeout = 1'000;  // ms
+constexpr int kQuickProbes = 10;                    // not yet paid back; then the interval doubles
+constexpr double kPayback = 8 * kProbeIntervalMax;  // ms: each
 constexpr double kRetryAfter = 1'500;
 
 // ---- what goes wrong ----
 // In messages' requests: room for eight outages, and for what each of them costs.
 constexpr int kFirstOutage = kMessages / 14, kBetween = kMessages * 115 / 1'000;
-constexpr double kLasting = 3'500;  // ms: the interval has begun to double
+constexpr double kLasting = 3'500;  // ms: the interval has doubled
 
 struct Kind {
   std::string name;
@@ -71,7 +74,7 @@ std::string Scenario() {
                          after, length);
     after += kBetween;
   }
-  return "latency = '5ms'\nstep = [\n" + steps + "]\n";
+  return "latency = '80ms'\nstep = [\n" + steps + "]\n";
 }
 
 // ---- the messages: number n is the person's of this number, from 1 ----
@@ -91,10 +94,23 @@ struct LoggedProbe {
   int number = 0;
 };
 
-double IntervalOf(int probe) {
-  double interval = kProbeInterval;
-  for (int n = kQuickProbes; n < probe; ++n) interval = std::min(interval * 2, kProbeIntervalMax);
-  return interval;
+// Milliseconds of the day; a test that passes midnight sees time go back, and waits no less.
+double MillisOf(const LoggedProbe& probe) {
+  int hour = 0, minute = 0;
+  double second = 0;
+  EXPECT_EQ(std::sscanf(probe.time.c_str(), "%*10[0-9-]T%d:%d:%lf", &hour, &minute, &second), 3);
+  return (hour * 60 + minute) * 60'000.0 + second * 1'000;
+}
+
+// Before the next of these probes of one gate, as it stands at `now`.
+double IntervalAfter(const std::vector<LoggedProbe>& probes, double now) {
+  double owed_until = 0;
+  for (const LoggedProbe& probe : probes) {
+    owed_until = std::max(owed_until, MillisOf(probe)) + kPayback;
+    owed_until = std::min(owed_until, MillisOf(probe) + (kQuickProbes + 1) * kPayback);
+  }
+  return std::ceil((owed_until - now) / kPayback) < kQuickProbes ? kProbeInterval
+                                                                 : kProbeIntervalMax;
 }
 
 class OutageKinds : public ::testing::Test {
@@ -232,11 +248,17 @@ class OutageKinds : public ::testing::Test {
   double IntervalInForce(const std::string& resource, std::size_t off) const {
     const auto next = std::find_if(journal_.begin() + static_cast<std::ptrdiff_t>(off) + 1,
                                    journal_.end(), [](const JournalLine& l) { return l.on; });
+    std::map<std::string, std::vector<LoggedProbe>> before;  // by gate
     for (const LoggedProbe& probe : probes_) {
-      if (probe.time < journal_[off].time || (next != journal_.end() && probe.time > next->time)) {
-        continue;
+      std::vector<LoggedProbe>& of_gate = before[probe.gate];
+      const bool after = probe.time >= journal_[off].time;
+      if (after && (next == journal_.end() || probe.time <= next->time) &&
+          (probe.gate == resource || probe.gate == "site")) {
+        // It was planned when the one before it ended, or when the gate shut.
+        const double planned = MillisOf(probe) - kProbeIntervalMax * 1.2;
+        return IntervalAfter(of_gate, planned);
       }
-      if (probe.gate == resource || probe.gate == "site") return IntervalOf(probe.number);
+      of_gate.push_back(probe);
     }
     return kProbeInterval;
   }
