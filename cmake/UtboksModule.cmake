@@ -46,7 +46,7 @@ endfunction()
 # utboks_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds])
 # One GoogleTest program; each of its tests is known to ctest by its own name.
 function(utboks_test name)
-  cmake_parse_arguments(ARG "" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "POSTGRES" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -58,6 +58,13 @@ function(utboks_test name)
   # tests/layers fails on a *_test.cc that no program is built from.
   list(TRANSFORM ARG_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" REGEX "^[^/]")
   set_property(GLOBAL APPEND PROPERTY UTBOKS_TEST_SOURCES ${ARG_SOURCES})
-  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+  # Tests on a real PostgreSQL have its name in theirs.
+  gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER "-*Postgres*"
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
+  if(ARG_POSTGRES)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER "*Postgres*"
+      PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS};postgres"
+        FIXTURES_REQUIRED postgres
+        ENVIRONMENT "UTBOKS_TEST_POSTGRES=${UTBOKS_TEST_POSTGRES}")
+  endif()
 endfunction()

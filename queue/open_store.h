@@ -13,15 +13,19 @@
 namespace utboks {
 
 struct StoreOptions {
-  // "sqlite:/var/lib/utboks/outbox.db" or "sqlite::memory:" (gone with the Store).
+  // "sqlite:/var/lib/utboks/outbox.db", "sqlite::memory:" (gone with the Store), or
+  // "postgresql://USER@HOST/DATABASE" with whatever libpq understands.
   std::string url;
-  std::string key_file;  // "" = the store's path with `.keys`
+  std::string key_file;  // "" = the store's path with `.keys`; PostgreSQL has none such
   std::string environment;
   std::string organisation_number;
   std::string host;                       // "" = this machine's name
   std::string worker;                     // who sends; "" = host and process
   std::uint64_t min_free = 256ULL << 20;  // bytes; below it Insert gives kFull
   DeliverySettings delivery;
+  // How long a claimed message is its worker's, where a store has more than one: longer
+  // than any request can take.
+  Millis lease{140'000};
 
   bool create = false;         // make store and key file where there is none
   bool migrate = false;        // bring an older schema up
@@ -29,6 +33,7 @@ struct StoreOptions {
   bool after_restore = false;  // a copy was put back: mark what may have been sent as in doubt
 
   std::string vfs;           // SQLite's, for tests
+  bool own_times = false;    // PostgreSQL: times are `clock`'s, not the server's; for tests
   Clock* clock = nullptr;    // nullptr = the machine's
   Random* random = nullptr;  // nullptr = the operating system's
 };

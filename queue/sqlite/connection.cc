@@ -24,94 +24,83 @@ std::string UnchangingUri(const std::string& path) {
 
 }  // namespace
 
-Query::Query(Query&& other) noexcept
-    : connection_(other.connection_),
-      statement_(other.statement_),
-      bound_(other.bound_),
-      status_(std::move(other.status_)) {
-  other.statement_ = nullptr;
-}
+class Connection::Prepared final : public rows::Statement {
+ public:
+  Prepared(Connection& connection, sqlite3_stmt* statement)
+      : connection_(connection), statement_(statement) {}
+  ~Prepared() override { sqlite3_finalize(statement_); }
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
 
-Query::~Query() {
-  if (statement_ == nullptr) return;
-  sqlite3_reset(statement_);
-  sqlite3_clear_bindings(statement_);
-}
-
-void Query::Note(int code) {
-  if (code != SQLITE_OK && status_.ok()) status_ = connection_->Explain(code);
-}
-
-Query& Query::BindInt(std::int64_t value) {
-  if (status_.ok()) Note(sqlite3_bind_int64(statement_, ++bound_, value));
-  return *this;
-}
-
-Query& Query::Bind(double value) {
-  if (status_.ok()) Note(sqlite3_bind_double(statement_, ++bound_, value));
-  return *this;
-}
-
-Query& Query::BindText(std::string_view value) {
-  if (status_.ok()) {
-    Note(sqlite3_bind_text64(statement_, ++bound_, value.data() == nullptr ? "" : value.data(),
-                             value.size(), SQLITE_STATIC, SQLITE_UTF8));
+  Status BindInt(int at, std::int64_t value) override {
+    return Said(sqlite3_bind_int64(statement_, at, value));
   }
-  return *this;
-}
-
-Query& Query::BindBlob(std::string_view value) {
-  if (status_.ok()) {
-    Note(sqlite3_bind_blob64(statement_, ++bound_, value.data() == nullptr ? "" : value.data(),
-                             value.size(), SQLITE_STATIC));
+  Status BindReal(int at, double value) override {
+    return Said(sqlite3_bind_double(statement_, at, value));
   }
-  return *this;
-}
-
-Query& Query::BindBlob(std::span<const std::uint8_t> value) {
-  return BindBlob(std::string_view(reinterpret_cast<const char*>(value.data()), value.size()));
-}
-
-Query& Query::Bind(std::optional<std::int64_t> value) {
-  return value ? Bind(*value) : BindNull();
-}
-
-Query& Query::BindNull() {
-  if (status_.ok()) Note(sqlite3_bind_null(statement_, ++bound_));
-  return *this;
-}
-
-bool Query::Step() {
-  if (!status_.ok()) return false;
-  const int code = sqlite3_step(statement_);
-  if (code == SQLITE_ROW) return true;
-  if (code != SQLITE_DONE) Note(code);
-  return false;
-}
-
-Status Query::Run() {
-  while (Step()) {
+  Status BindText(int at, std::string_view value) override {
+    return Said(sqlite3_bind_text64(statement_, at, NotNull(value), value.size(), SQLITE_STATIC,
+                                    SQLITE_UTF8));
   }
-  return status_;
-}
+  Status BindBlob(int at, std::string_view value) override {
+    return Said(sqlite3_bind_blob64(statement_, at, NotNull(value), value.size(), SQLITE_STATIC));
+  }
+  Status BindNull(int at) override { return Said(sqlite3_bind_null(statement_, at)); }
 
-void Query::Reset() {
-  if (!status_.ok()) return;
-  sqlite3_reset(statement_);
-  bound_ = 0;
-}
+  Result<bool> Step() override {
+    const int code = sqlite3_step(statement_);
+    if (code == SQLITE_ROW) return true;
+    if (code == SQLITE_DONE) return false;
+    return connection_.Explain(code);
+  }
+  Status Run() override {
+    for (;;) {
+      const int code = sqlite3_step(statement_);
+      if (code == SQLITE_DONE) return Status();
+      if (code != SQLITE_ROW) return connection_.Explain(code);
+    }
+  }
+  Status RunExpecting(std::int64_t rows, const char* otherwise) override {
+    const Result<std::int64_t> changed = RunCounting();
+    if (!changed.ok()) return changed.status();
+    return *changed == rows ? Status() : Status(Code::kCorrupt, otherwise);
+  }
+  Result<std::int64_t> RunCounting() override {
+    UTBOKS_RETURN_IF_ERROR(Run());
+    return sqlite3_changes64(connection_.db_);
+  }
+  void Reset() override {
+    sqlite3_reset(statement_);
+    sqlite3_clear_bindings(statement_);
+  }
 
-std::string_view Query::Text(int column) const {
-  const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
-  if (text == nullptr) return {};
-  return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
+  std::int64_t Int(int column) const override { return sqlite3_column_int64(statement_, column); }
+  double Real(int column) const override { return sqlite3_column_double(statement_, column); }
+  std::string_view Text(int column) const override {
+    const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(statement_, column));
+    if (text == nullptr) return {};
+    return {text, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+  std::string_view Blob(int column) const override {
+    const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
+    if (bytes == nullptr) return {};
+    return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
+  }
+  bool IsNull(int column) const override {
+    return sqlite3_column_type(statement_, column) == SQLITE_NULL;
+  }
 
-std::string_view Query::Blob(int column) const {
-  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(statement_, column));
-  if (bytes == nullptr) return {};
-  return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(statement_, column))};
-}
+ private:
+  static const char* NotNull(std::string_view value) {
+    return value.data() == nullptr ? "" : value.data();
+  }
+  Status Said(int code) const { return code == SQLITE_OK ? Status() : connection_.Explain(code); }
+
+  Connection& connection_;
+  sqlite3_stmt* const statement_;
+};
+
+Connection::Connection(sqlite3* db, std::string path) : db_(db), path_(std::move(path)) {}
 
 Result<std::unique_ptr<Connection>> Connection::Open(const OpenSettings& settings) {
   int flags = SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE | SQLITE_OPEN_NOFOLLOW;
@@ -141,22 +130,56 @@ Result<std::unique_ptr<Connection>> Connection::Open(const OpenSettings& setting
 }
 
 Connection::~Connection() {
-  for (const auto& [sql, statement] : statements_) sqlite3_finalize(statement);
+  statements_.clear();
   sqlite3_close_v2(db_);
 }
 
 Query Connection::Prepare(const char* sql) {
   const auto found = statements_.find(sql);
-  if (found != statements_.end()) return Query(this, found->second, Status());
+  if (found != statements_.end()) return Query(found->second.get(), Status());
   sqlite3_stmt* statement = nullptr;
   const int code = sqlite3_prepare_v3(db_, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, nullptr);
-  if (code != SQLITE_OK) return Query(this, nullptr, Explain(code));
-  statements_.emplace(sql, statement);
-  return Query(this, statement, Status());
+  if (code != SQLITE_OK) return Query(nullptr, Explain(code));
+  const auto made = statements_.emplace(sql, std::make_unique<Prepared>(*this, statement)).first;
+  return Query(made->second.get(), Status());
 }
 
-Status Connection::Run(const char* sql) {
-  return Prepare(sql).Run();
+Query Connection::PrepareNew(Serial /*serial*/, const char* sql) {
+  Query query = Prepare(sql);
+  query.BindNull();
+  return query;
+}
+
+namespace {
+
+std::string_view TableOf(Serial serial) {
+  switch (serial) {
+    case Serial::kMessage:
+      return "message";
+    case Serial::kAttempt:
+      return "attempt";
+    case Serial::kHistory:
+      return "history";
+    case Serial::kReplayJob:
+      return "replay_job";
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<std::int64_t> Connection::LastId(Serial serial) {
+  Query q = Prepare("SELECT seq FROM sqlite_sequence WHERE name = ?");
+  q.BindText(TableOf(serial));
+  const std::int64_t last = q.Step() ? q.Int(0) : 0;
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return last;
+}
+
+Status Connection::MovedToId(Serial serial, std::int64_t id) {
+  Query q = Prepare("UPDATE sqlite_sequence SET seq = ? WHERE name = ?");
+  q.Bind(id).BindText(TableOf(serial));
+  return q.Run();
 }
 
 Status Connection::RunScript(const std::string& script) {

@@ -5,10 +5,11 @@
 
 #include <memory>
 
+#include "queue/rows/stamp.h"
 #include "queue/sqlite/connection.h"
 #include "queue/sqlite/migrate.h"
+#include "queue/sqlite/older_copy.h"
 #include "queue/sqlite/side_file.h"
-#include "queue/sqlite/stamp.h"
 #include "queue/sqlite/store_lock.h"
 
 namespace utboks::sqlite {
@@ -48,13 +49,13 @@ void LookInside(const StoreOptions& options, const std::string& path,
   }
   report.exists = *schema != Schema::kNone;
   if (!report.exists) return;
-  if (*schema == Schema::kOlder) report.opens = OlderSchema(path);
-  const Result<Stamp> stamp = ReadStamp(**db, path);
+  if (*schema == Schema::kOlder) report.opens = rows::OlderSchema(path);
+  const Result<rows::Stamp> stamp = rows::ReadStamp(**db, path);
   if (!stamp.ok()) {
     report.opens = stamp.status();
     return;
   }
-  report.stamp = CheckStamp(*stamp, options, path);
+  report.stamp = rows::CheckStamp(*stamp, options, path);
   const Result<bool> older = IsOlderCopy(**db, *stamp, beside);
   if (!older.ok()) {
     report.opens = older.status();
@@ -62,7 +63,7 @@ void LookInside(const StoreOptions& options, const std::string& path,
   }
   if (*older) report.age = OlderCopy(path);
   const Result<StoreKeys> keys = ReadKeyFile(report.key_file);
-  report.keys = keys.ok() ? CheckKeys(**db, options, *keys, path) : keys.status();
+  report.keys = keys.ok() ? rows::CheckKeys(**db, options, *keys, path) : keys.status();
 }
 
 }  // namespace

@@ -10,10 +10,11 @@
 #include <utility>
 
 #include "queue/base/sync_folder.h"
+#include "queue/rows/restore.h"
+#include "queue/rows/stamp.h"
 #include "queue/sqlite/migrate.h"
-#include "queue/sqlite/restore.h"
+#include "queue/sqlite/older_copy.h"
 #include "queue/sqlite/sqlite_store.h"
-#include "queue/sqlite/stamp.h"
 
 namespace utboks::sqlite {
 namespace {
@@ -44,16 +45,16 @@ bool Exists(const std::string& path) {
 }  // namespace
 
 SqliteStore::SqliteStore(const StoreOptions& options)
-    : path_(StorePath(options.url)),
+    : RowStore(options.clock == nullptr ? SystemClock() : *options.clock,
+               options.random == nullptr ? SecureRandom() : *options.random),
+      path_(StorePath(options.url)),
       vfs_(options.vfs),
-      min_free_(options.min_free),
-      clock_(options.clock == nullptr ? SystemClock() : *options.clock),
-      random_(options.random == nullptr ? SecureRandom() : *options.random) {}
+      min_free_(options.min_free) {}
 
 SqliteStore::~SqliteStore() {
   readers_.clear();
   watch_.reset();
-  writer_.reset();
+  End();
 }
 
 Result<std::unique_ptr<Store>> SqliteStore::Open(const StoreOptions& options) {
@@ -76,10 +77,8 @@ Status SqliteStore::OpenMemory(const StoreOptions& options) {
   StoreKeys keys = MakeKeys(SecureRandom());
   UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, keys, true));
   UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
-  sealer_ = std::make_unique<Sealer>(std::move(keys), store_id_);
-  context_ = std::make_unique<StoreContext>(
-      StoreContext{*sealer_, options.delivery, random_, options.worker});
-  StartWriter(std::move(*db));
+  Know(std::move(keys), store_id_, options);
+  Start(TurnOn(std::move(*db)));
   return Status();
 }
 
@@ -110,7 +109,7 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
           Code::kConfig,
           fmt::format("store {} is an empty file; `utboks migrate` makes it a store", path_));
     }
-    if (*schema == Schema::kOlder && !options.migrate) return OlderSchema(path_);
+    if (*schema == Schema::kOlder && !options.migrate) return rows::OlderSchema(path_);
     Result<StoreKeys> keys = fresh && !Exists(key_file) ? CreateKeyFile(key_file, SecureRandom())
                                                         : ReadKeyFile(key_file);
     if (!keys.ok()) return keys.status();
@@ -128,14 +127,12 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
     // Not where there is nothing to do: an opening that writes waits for the disk.
     if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
     UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, *keys, fresh));
-    sealer_ = std::make_unique<Sealer>(std::move(keys).value(), store_id_);
-    context_ = std::make_unique<StoreContext>(
-        StoreContext{*sealer_, options.delivery, random_, options.worker});
+    Know(std::move(keys).value(), store_id_, options);
     if (!fresh) UTBOKS_RETURN_IF_ERROR(GuardRestore(**db, options));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
     AfterCommit(**db);
     if (!beside || beside->epoch != epoch_) UTBOKS_RETURN_IF_ERROR(BeginSideFile(**db));
-    StartWriter(std::move(*db));
+    Start(TurnOn(std::move(*db)));
     return Status();
   }();
   lock_.Release();
@@ -144,35 +141,35 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
 
 Status SqliteStore::TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys,
                               bool fresh) {
-  const Result<Stamp> stamp =
-      fresh ? WriteStamp(db, options, keys, clock_.Wall()) : ReadStamp(db, path_);
+  const Result<rows::Stamp> stamp =
+      fresh ? rows::WriteStamp(db, options, keys, clock_.Wall()) : rows::ReadStamp(db, path_);
   if (!stamp.ok()) return stamp.status();
   store_id_ = stamp->id;
   epoch_ = stamp->epoch;
   if (fresh) return Status();
-  UTBOKS_RETURN_IF_ERROR(CheckStamp(*stamp, options, path_));
-  UTBOKS_RETURN_IF_ERROR(CheckKeys(db, options, keys, path_));
-  return KeepNewKeys(db, keys);
+  UTBOKS_RETURN_IF_ERROR(rows::CheckStamp(*stamp, options, path_));
+  UTBOKS_RETURN_IF_ERROR(rows::CheckKeys(db, options, keys, path_));
+  return rows::KeepNewKeys(db, keys);
 }
 
 Status SqliteStore::GuardRestore(Connection& db, const StoreOptions& options) {
-  const Result<Stamp> stamp = ReadStamp(db, path_);
+  const Result<rows::Stamp> stamp = rows::ReadStamp(db, path_);
   if (!stamp.ok()) return stamp.status();
   const Result<bool> older = IsOlderCopy(db, *stamp, side_file_.Read());
   if (!older.ok()) return older.status();
   if (!*older) return Status();
   if (!options.after_restore) return OlderCopy(path_);
-  Work work{db, *context_, clock_.Wall()};
-  UTBOKS_RETURN_IF_ERROR(DoubtAfterRestore(work));
+  rows::Work work{db, *context_, clock_.Wall()};
+  UTBOKS_RETURN_IF_ERROR(rows::DoubtAfterRestore(work));
   epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
   Query q = db.Prepare("UPDATE store SET copy = 0, epoch = ?");
   q.Bind(epoch_);
   return q.Run();
 }
 
-void SqliteStore::StartWriter(std::unique_ptr<Connection> db) {
-  writer_ = std::make_unique<Writer>(std::move(db), lock_,
-                                     [this](Connection& committed) { AfterCommit(committed); });
+std::unique_ptr<rows::Turn> SqliteStore::TurnOn(std::unique_ptr<Connection> db) {
+  return std::make_unique<SqliteTurn>(std::move(db), lock_,
+                                      [this](Connection& committed) { AfterCommit(committed); });
 }
 
 Status SqliteStore::BeginSideFile(Connection& db) {
@@ -189,11 +186,7 @@ void SqliteStore::AfterCommit(Connection& db) {
   if (std::exchange(rows_changed_, rows) == rows) return;
   const Result<std::int64_t> last = HowFar(db);
   if (last.ok()) side_file_.Write({epoch_, *last});
-  {
-    std::lock_guard guard(change_mutex_);
-    ++changes_;
-  }
-  changed_.notify_all();
+  Changed();
 }
 
 Status SqliteStore::Backup(const std::string& path) {

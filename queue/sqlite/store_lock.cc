@@ -11,7 +11,7 @@
 #include <cerrno>
 #include <cstring>
 
-#include "queue/sqlite/stop_signal.h"
+#include "queue/rows/stop_signal.h"
 
 namespace utboks::sqlite {
 namespace {
@@ -65,7 +65,7 @@ Status StoreLock::Acquire(Millis limit) {
   if (fd_ < 0) return Status();
   const SteadyTime until = std::chrono::steady_clock::now() + limit;
   // Before the turnstile: who stops in it stops all others as well.
-  const sigset_t stop = JustStop();
+  const sigset_t stop = rows::JustStop();
   sigset_t before;
   pthread_sigmask(SIG_BLOCK, &stop, &before);
   const bool turn = TryUntil(until, [&] { return Turnstile(fd_, F_WRLCK); });

@@ -121,7 +121,7 @@ TEST_P(CorrectionTest, NothingThatMayBeRegisteredIsReplaced) {
     EXPECT_EQ(StateOf(old), before) << c.name;
     EXPECT_FALSE(store_->Find(std::string("new ") + c.name, false).ok()) << c.name;
     // Out of the way.
-    ASSERT_TRUE(store_->RecoverDead().ok());
+    ASSERT_TRUE(WorkerStartsAgain().ok());
     Decide(Decision::kHold, old);
     clock_.Advance(Millis(1));
   }

@@ -153,18 +153,18 @@ TEST_P(DeliveryTest, WhatWasNeverBegunGoesBackWithoutATrace) {
 TEST_P(DeliveryTest, ADeadWorkersMessagesAreInDoubt) {
   const Inserted a = Put(Row("a"));
   ClaimUpTo(1);
-  const Result<int> recovered = store_->RecoverDead();
+  const Result<int> recovered = WorkerStartsAgain();
   ASSERT_TRUE(recovered.ok());
   EXPECT_EQ(*recovered, 1);
   EXPECT_EQ(StateOf(a.id), State::kInDoubt);
   EXPECT_EQ((*store_->Attempts(a.id, false))[0].result, AttemptResult::kUnanswered);
-  EXPECT_EQ(*store_->RecoverDead(), 0);
+  EXPECT_EQ(*WorkerStartsAgain(), 0);
 }
 
 TEST_P(DeliveryTest, ALateSettlementChangesNothingButAReceiptIsAlwaysTaken) {
   const Inserted a = Put(Row("a"));
   const Claimed lost = ClaimUpTo(1);
-  ASSERT_TRUE(store_->RecoverDead().ok());
+  ASSERT_TRUE(WorkerStartsAgain().ok());
   Settle(lost.rows[0], ServerError());
   EXPECT_EQ(StateOf(a.id), State::kInDoubt);
   clock_.Advance(options_.delivery.backoff_max);
@@ -185,7 +185,7 @@ TEST_P(DeliveryTest, ALateSettlementChangesNothingButAReceiptIsAlwaysTaken) {
 TEST_P(DeliveryTest, AReceiptToldTwiceIsToldOnce) {
   const Inserted a = Put(Row("a"));
   const Claimed lost = ClaimUpTo(1);
-  ASSERT_TRUE(store_->RecoverDead().ok());
+  ASSERT_TRUE(WorkerStartsAgain().ok());
   clock_.Advance(options_.delivery.backoff_max);
   const Claimed second = ClaimUpTo(1);
   ASSERT_EQ(second.rows.size(), 1U);
@@ -211,7 +211,7 @@ TEST_P(DeliveryTest, AReceiptToldTwiceIsToldOnce) {
 TEST_P(DeliveryTest, AReceiptAfterThePurgeStandsInTheTombstone) {
   const Uuid id = Put(Row("a")).id;
   const Claimed lost = ClaimUpTo(1);
-  ASSERT_TRUE(store_->RecoverDead().ok());
+  ASSERT_TRUE(WorkerStartsAgain().ok());
   ASSERT_EQ(Decide(Decision::kCancel, id, [](Act& act) { act.may_be_registered = true; }).to,
             State::kCancelled);
   clock_.Advance(Millis(2));
@@ -235,7 +235,7 @@ TEST_P(DeliveryTest, DoubtsFromBeforeThePolicyGaveThemToAPersonAreHeldAtTheStart
   Decide(Decision::kRelease, released.id);
   options_.delivery.in_doubt = DoubtPolicy::kHold;
   Open();
-  ASSERT_TRUE(store_->RecoverDead().ok());
+  ASSERT_TRUE(WorkerStartsAgain().ok());
   EXPECT_EQ(StateOf(doubt.id), State::kHeld);
   EXPECT_EQ(See(doubt.id).reason, "in-doubt");
   EXPECT_EQ(StateOf(released.id), State::kInDoubt) << "a person has decided already";
@@ -249,7 +249,7 @@ TEST_P(DeliveryTest, AReceiptAfterAPersonGaveUpIsBelieved) {
   for (const Decision decision : {Decision::kCancel, Decision::kClose, Decision::kHold}) {
     const Inserted a = Put(Row("m" + std::to_string(static_cast<int>(decision))));
     const Claimed lost = ClaimUpTo(1);
-    ASSERT_TRUE(store_->RecoverDead().ok());
+    ASSERT_TRUE(WorkerStartsAgain().ok());
     ASSERT_TRUE(Decide(decision, a.id, [](Act& act) { act.may_be_registered = true; }).status.ok());
     Settle(lost.rows[0], Accepted("late"));
     EXPECT_EQ(StateOf(a.id), State::kAccepted);

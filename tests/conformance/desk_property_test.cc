@@ -167,7 +167,7 @@ class DeskPropertyTest : public StoreTest {
     std::map<MessageSeq, MessageView> before;
     for (const Lease& lease : under_way_) before[lease.seq] = See(lease.id);
     under_way_.clear();
-    ASSERT_TRUE(store_->RecoverDead().ok());
+    ASSERT_TRUE(WorkerStartsAgain().ok());
     for (const auto& [seq, view] : before) {
       const MessageView after = See(view.id);
       JudgeAlways(view, after);

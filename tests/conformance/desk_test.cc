@@ -105,7 +105,7 @@ TEST_P(DeskTest, EachDecisionWorksFromItsStatesAndNoOther) {
     clock_.Advance(Millis(1));
     for (const Lease& lease : ClaimUpTo(100).rows) Settle(lease, Accepted());
     if (StateOf(id) == kSending) {
-      ASSERT_TRUE(store_->RecoverDead().ok());
+      ASSERT_TRUE(WorkerStartsAgain().ok());
     }
     Decide(Decision::kClose, id);
     clock_.Advance(options_.delivery.backoff_max);

@@ -427,7 +427,7 @@ TEST_P(ReplayTest, AfterACrashTheJobGoesOnAndEachIsSentOnce) {
     if (maker_->durable()) Open();
     if (turn % 3 == 0) Step();
     if (maker_->durable()) Open();
-    ASSERT_TRUE(store_->RecoverDead().ok());
+    ASSERT_TRUE(WorkerStartsAgain().ok());
     if (turn % 2 == 0) SendAllDue(Accepted());
   }
   EXPECT_EQ(JobOf(job).progress.phase, ReplayPhase::kDone);

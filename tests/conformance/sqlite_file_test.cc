@@ -168,7 +168,7 @@ TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
       "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT;"
       "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed;"
-      "ALTER TABLE gate DROP COLUMN probed_until";
+      "ALTER TABLE gate DROP COLUMN probed_until; ALTER TABLE lease DROP COLUMN until";
   Sql(first);
   {
     const auto store = Open();

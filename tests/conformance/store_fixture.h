@@ -128,6 +128,16 @@ class StoreTest : public ::testing::TestWithParam<StoreKind> {
     store_ = std::move(store).value();
   }
 
+  // The worker has died, and one of its name has come in its place.
+  Result<int> WorkerStartsAgain() {
+    if (maker_->durable()) {
+      options_.as_worker = true;
+      Open();
+      options_.as_worker = false;
+    }
+    return store_->RecoverDead();
+  }
+
   Inserted Put(const NewRow& row) {
     const Result<std::vector<Inserted>> done = store_->Insert({&row, 1}, InsertMode::kEachAlone);
     EXPECT_TRUE(done.ok()) << done.status().text();

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "tests/conformance/store_maker.h"
+#include "tests/conformance/postgres_maker.h"
 
 namespace utboks::testing {
 
@@ -15,11 +15,15 @@ inline std::unique_ptr<StoreMaker> MakeSqliteFile() {
 inline std::unique_ptr<StoreMaker> MakeSqliteMemory() {
   return std::make_unique<SqliteMemoryMaker>();
 }
+inline std::unique_ptr<StoreMaker> MakePostgres() {
+  return std::make_unique<PostgresMaker>();
+}
 
 }  // namespace utboks::testing
 
-#define UTBOKS_INSTANTIATE_STORES(suite)                                                   \
-  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                  \
-                           ::testing::Values(StoreKind{"SqliteFile", MakeSqliteFile},      \
-                                             StoreKind{"SqliteMemory", MakeSqliteMemory}), \
+#define UTBOKS_INSTANTIATE_STORES(suite)                                                  \
+  INSTANTIATE_TEST_SUITE_P(Stores, suite,                                                 \
+                           ::testing::Values(StoreKind{"SqliteFile", MakeSqliteFile},     \
+                                             StoreKind{"SqliteMemory", MakeSqliteMemory}, \
+                                             StoreKind{"Postgres", MakePostgres}),        \
                            [](const auto& param) { return param.param.name; })

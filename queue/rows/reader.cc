@@ -1,0 +1,444 @@
+#include "queue/rows/reader.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "queue/rows/attachment.h"
+#include "queue/rows/correct.h"
+#include "queue/rows/desk.h"
+#include "queue/rows/insert.h"
+#include "queue/rows/order.h"
+#include "queue/rows/replay_row.h"
+#include "queue/rows/settle.h"
+
+namespace utboks::rows {
+namespace {
+
+// What decides whether a due message moves, read once for a page of messages.
+struct Gates {
+  Gate site;
+  std::vector<std::pair<int, Gate>> resources;
+  bool rate_empty = false;
+
+  const Gate* Of(int nr) const {
+    for (const auto& [number, gate] : resources) {
+      if (number == nr) return &gate;
+    }
+    return nullptr;
+  }
+};
+
+Result<Gates> ReadGates(Connection& db) {
+  GateBook book(db);
+  const Result<std::vector<GateRow*>> rows = book.All();
+  if (!rows.ok()) return rows.status();
+  Gates gates;
+  for (const GateRow* row : *rows) {
+    if (row->nr == kSite) {
+      gates.site = row->gate;
+    } else {
+      gates.resources.emplace_back(row->nr, row->gate);
+    }
+  }
+  return gates;
+}
+
+Result<WaitsFor> WhatItWaitsFor(Connection& db, const MessageRow& row, std::string_view keys,
+                                const Gates& gates, WallTime now) {
+  WaitsFor waits;
+  const State state = row.facts.state;
+  if (state == State::kHeld || state == State::kRejected) {
+    waits.kind = WaitsFor::Kind::kPerson;
+    return waits;
+  }
+  if (state != State::kDue && state != State::kInDoubt) return waits;
+  if (row.ahead > 0 || row.after_followers) {
+    // What was told to go after its followers waits for the one that is under way.
+    const Result<std::optional<MessageSeq>> head = row.after_followers
+                                                       ? FollowerUnderWay(db, row.facts.seq, keys)
+                                                       : HeadBefore(db, row.facts.seq, keys);
+    if (!head.ok()) return head.status();
+    if (head->has_value()) {
+      const Result<MessageRow> first = ReadMessage(db, **head);
+      if (!first.ok()) return first.status();
+      waits.kind = WaitsFor::Kind::kHead;
+      waits.head = first->id;
+      return waits;
+    }
+  }
+  const Gate* resource = gates.Of(row.ressurs);
+  if (!IsOpen(gates.site, now)) {
+    waits.kind = HasMark(gates.site) ? WaitsFor::Kind::kGate : WaitsFor::Kind::kRate;
+  } else if (resource != nullptr && HasMark(*resource)) {
+    waits.kind = WaitsFor::Kind::kGate;
+    waits.gate = resource->name;
+  } else if (row.facts.due_at > now) {
+    waits.kind = WaitsFor::Kind::kTime;
+    waits.until = row.facts.due_at;
+  } else {
+    waits.kind = WaitsFor::Kind::kRate;
+  }
+  return waits;
+}
+
+Result<MessageView> ViewOf(Connection& db, const Sealer& sealer, MessageSeq seq, const Gates& gates,
+                           WallTime now) {
+  const Result<MessageRow> row = ReadMessage(db, seq);
+  if (!row.ok()) return row.status();
+  MessageView view;
+  view.id = row->id;
+  std::string names, keys;
+  {
+    Query q = db.Prepare("SELECT names, keys, edition, received FROM record WHERE seq = ?");
+    q.Bind(seq);
+    if (!q.Step()) {
+      return q.status().ok() ? Status(Code::kCorrupt, "a message has no record") : q.status();
+    }
+    names = q.Blob(0);
+    keys = q.Blob(1);
+    view.edition = q.Text(2);
+    view.received = WallFromMillis(q.Int(3));
+  }
+  const Result<std::string> open = sealer.Open(names, view.id, "names");
+  if (!open.ok()) return open.status();
+  std::string saksreferanse;
+  UnpackNames(*open, &view.identifikator.reveal(), &saksreferanse);
+  view.seq = seq;
+  view.state = row->facts.state;
+  view.reason = row->facts.reason;
+  view.attempts = row->attempts;
+  view.unanswered = row->facts.unanswered;
+  if (view.state == State::kDue || view.state == State::kInDoubt) view.due = row->facts.due_at;
+  if (const Gate* gate = gates.Of(row->ressurs)) view.ressurs = gate->name;
+  const Result<WaitsFor> waits = WhatItWaitsFor(db, *row, keys, gates, now);
+  if (!waits.ok()) return waits.status();
+  view.waits_for = *waits;
+  Result<std::string> reference = ReadReference(db, sealer, view.id, row->receipt);
+  if (!reference.ok()) return reference.status();
+  view.reference = std::move(reference).value();
+  const Result<CorrectionLinks> links = LinksOf(db, view.id);
+  if (!links.ok()) return links.status();
+  view.replaces = links->replaces;
+  view.replaced_by = links->replaced_by;
+  return view;
+}
+
+Result<std::vector<MessageView>> ViewAll(Connection& db, const Sealer& sealer,
+                                         const std::vector<MessageSeq>& seqs, WallTime now) {
+  const Result<Gates> gates = ReadGates(db);
+  if (!gates.ok()) return gates.status();
+  std::vector<MessageView> views;
+  views.reserve(seqs.size());
+  for (const MessageSeq seq : seqs) {
+    Result<MessageView> view = ViewOf(db, sealer, seq, *gates, now);
+    if (!view.ok()) return view.status();
+    views.push_back(std::move(view).value());
+  }
+  return views;
+}
+
+}  // namespace
+
+Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& sealer,
+                                              const Filter& filter, WallTime now) {
+  // One statement for every filter: what is not asked for is answered by its own
+  // absence.  Newest first by seq, so a page costs what it shows unless a filter
+  // has to pass over many.
+  std::string states;
+  for (const State state : filter.states) states += fmt::format(" {} ", static_cast<int>(state));
+  std::vector<MessageSeq> seqs;
+  {
+    Query q = db.Prepare(
+        "SELECT m.seq FROM message m JOIN record r ON r.seq = m.seq JOIN gate g ON g.nr = m.ressurs"
+        " LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq < ?1"
+        " AND (?2 = '' OR ?2 LIKE '% ' || CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END || ' %')"
+        " AND (?3 = '' OR g.name = ?3) AND (?4 = '' OR m.reason = ?4)"
+        " AND r.received >= ?5 AND r.received < ?6"
+        " AND (?7 = 0 OR ((m.ahead > 0 OR m.after_followers = 1) AND m.state IN (1, 3) AND"
+        " l.seq IS NULL))"
+        " ORDER BY m.seq DESC LIMIT ?8");
+    q.Bind(filter.below.value_or(INT64_MAX)).BindText(states).BindText(filter.ressurs);
+    q.BindText(filter.reason);
+    q.Bind(filter.since ? ToMillis(*filter.since) : INT64_MIN);
+    q.Bind(filter.until ? ToMillis(*filter.until) : INT64_MAX);
+    q.Bind(filter.blocked).Bind(filter.limit == 0 ? INT64_MAX : std::int64_t{filter.limit});
+    while (q.Step()) seqs.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  return ViewAll(db, sealer, seqs, now);
+}
+
+Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& sealer,
+                                              std::string_view id, bool by_reference,
+                                              WallTime now) {
+  std::vector<MessageSeq> seqs;
+  if (by_reference) {
+    Query q = db.Prepare("SELECT seq FROM record WHERE saksreferanse = ? ORDER BY seq DESC");
+    const Digest digest = sealer.Lookup("saksreferanse", {id});
+    q.BindBlob(digest);
+    while (q.Step()) seqs.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  } else {
+    Uuid uuid{};
+    if (ParseUuid(id, &uuid)) {
+      const Result<MessageSeq> seq = SeqOf(db, uuid);
+      if (seq.ok()) seqs.push_back(*seq);
+      if (!seq.ok() && seq.code() != Code::kNotFound) return seq.status();
+    }
+    if (seqs.empty()) {
+      Query q = db.Prepare("SELECT seq FROM record WHERE identifikator = ?");
+      const Digest digest = sealer.Lookup("identifikator", {id});
+      q.BindBlob(digest);
+      if (q.Step()) seqs.push_back(q.Int(0));
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+  }
+  if (seqs.empty()) {
+    return Status(Code::kNotFound, by_reference
+                                       ? "no message has that avsendersSaksreferanse"
+                                       : "no message has that id or avsendersMeldingsidentifikator;"
+                                         " `utboks list` shows those there are");
+  }
+  return ViewAll(db, sealer, seqs, now);
+}
+
+Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& sealer, const Uuid& id,
+                                              bool with_answers) {
+  const Result<MessageSeq> seq = SeqOf(db, id);
+  if (!seq.ok()) return seq.status();
+  const Result<MessageRow> row = ReadMessage(db, *seq);
+  if (!row.ok()) return row.status();
+  std::vector<AttemptView> attempts;
+  for (std::int64_t at = row->last_attempt; at != 0;) {
+    Query q = db.Prepare(
+        "SELECT prev, started, ended, result, counted, probe, http_status, reason, worker, evidence"
+        " FROM attempt WHERE id = ?");
+    q.Bind(at);
+    if (!q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(q.status());
+      break;
+    }
+    AttemptView view;
+    view.id = at;
+    view.started = WallFromMillis(q.Int(1));
+    view.ended = TimeOf(q.MaybeInt(2));
+    view.result = static_cast<AttemptResult>(q.Int(3));
+    view.counted = q.Bool(4);
+    view.probe = q.Bool(5);
+    view.http_status = static_cast<int>(q.Int(6));
+    view.reason = q.Text(7);
+    view.worker = q.Text(8);
+    if (!q.IsNull(9)) {
+      const Result<std::string> open = sealer.Open(q.Blob(9), id, "evidence");
+      if (!open.ok()) return open.status();
+      Evidence evidence = UnpackEvidence(*open);
+      view.feilkode = std::move(evidence.feilkode);
+      view.support_id = std::move(evidence.support_id);
+      view.retry_after = std::move(evidence.retry_after);
+      if (with_answers) view.answer = SensitiveText(std::move(evidence.answer));
+    }
+    at = q.Int(0);
+    attempts.push_back(std::move(view));
+  }
+  std::reverse(attempts.begin(), attempts.end());
+  return attempts;
+}
+
+Result<std::vector<EventView>> ListEvents(Connection& db, const Sealer& sealer, std::int64_t after,
+                                          int limit, const std::optional<Uuid>& message) {
+  MessageSeq only = 0;
+  if (message) {
+    const Result<MessageSeq> seq = SeqOf(db, *message);
+    if (!seq.ok()) return seq.status();
+    only = *seq;
+  }
+  std::vector<std::int64_t> ids;
+  if (only != 0) {
+    const Result<MessageRow> row = ReadMessage(db, only);
+    if (!row.ok()) return row.status();
+    for (std::int64_t at = row->last_event; at > after;) {
+      ids.push_back(at);
+      Query q = db.Prepare("SELECT prev FROM history WHERE id = ?");
+      q.Bind(at);
+      at = q.Step() ? q.Int(0) : 0;
+      UTBOKS_RETURN_IF_ERROR(q.status());
+    }
+    std::reverse(ids.begin(), ids.end());
+    if (limit > 0 && ids.size() > static_cast<std::size_t>(limit)) {
+      ids.resize(static_cast<std::size_t>(limit));
+    }
+  } else {
+    Query q = db.Prepare("SELECT id FROM history WHERE id > ? ORDER BY id LIMIT ?");
+    q.Bind(after).Bind(limit == 0 ? INT64_MAX : std::int64_t{limit});
+    while (q.Step()) ids.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  std::vector<EventView> events;
+  events.reserve(ids.size());
+  for (const std::int64_t id : ids) {
+    Query q = db.Prepare(
+        "SELECT h.at, h.event, h.from_state, h.to_state, h.attempt, h.reason, h.actor, h.why,"
+        " g.name, m.id, r.names FROM history h JOIN gate g ON g.nr = h.ressurs"
+        " LEFT JOIN message m ON m.seq = h.message LEFT JOIN record r ON r.seq = h.message WHERE "
+        "h.id = ?");
+    q.Bind(id);
+    if (!q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(q.status());
+      continue;
+    }
+    EventView event;
+    event.id = id;
+    event.at = WallFromMillis(q.Int(0));
+    event.event = q.Text(1);
+    if (!q.IsNull(2)) event.from = static_cast<State>(q.Int(2));
+    event.to = static_cast<State>(q.Int(3));
+    const std::int64_t attempt = q.Int(4);
+    event.reason = q.Text(5);
+    event.actor = q.Text(6);
+    event.ressurs = q.Text(8);
+    if (!q.IsNull(9)) event.message = UuidOf(q.Blob(9));
+    if (!q.IsNull(7)) {
+      Result<std::string> why = sealer.Open(q.Blob(7), event.message, "why");
+      if (!why.ok()) return why.status();
+      event.why = SensitiveText(std::move(why).value());
+    }
+    if (!q.IsNull(10)) {
+      const Result<std::string> names = sealer.Open(q.Blob(10), event.message, "names");
+      if (!names.ok()) return names.status();
+      std::string saksreferanse;
+      UnpackNames(*names, &event.identifikator.reveal(), &saksreferanse);
+    }
+    if (event.to == State::kAccepted) {
+      Result<std::string> reference = ReadReference(db, sealer, event.message, attempt);
+      if (!reference.ok()) return reference.status();
+      event.reference = std::move(reference).value();
+    }
+    events.push_back(std::move(event));
+  }
+  return events;
+}
+
+Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq) {
+  Payload payload;
+  Uuid id{};
+  {
+    Query q = db.Prepare(
+        "SELECT m.id, r.names, c.document, g.name FROM record r JOIN message m ON m.seq = r.seq"
+        " JOIN gate g ON g.nr = m.ressurs LEFT JOIN content c ON c.seq = r.seq WHERE r.seq = ?");
+    q.Bind(seq);
+    if (!q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(q.status());
+      return Status(Code::kNotFound, "there is no such message");
+    }
+    id = UuidOf(q.Blob(0));
+    if (q.IsNull(2)) {
+      return Status(Code::kNotFound,
+                    fmt::format("the content of message {} has been purged", FormatUuid(id)));
+    }
+    payload.ressurs = q.Text(3);
+    const Result<std::string> names = sealer.Open(q.Blob(1), id, "names");
+    if (!names.ok()) return names.status();
+    std::string saksreferanse;
+    UnpackNames(*names, &payload.identifikator.reveal(), &saksreferanse);
+    Result<std::string> document = sealer.Open(q.Blob(2), id, "document");
+    if (!document.ok()) return document.status();
+    payload.document = SensitiveText(std::move(document).value());
+  }
+  Result<std::vector<NewAttachment>> attachments = ReadAttachments(db, sealer, seq, id);
+  if (!attachments.ok()) return attachments.status();
+  payload.attachments = std::move(attachments).value();
+  return payload;
+}
+
+namespace {
+
+// Each state by an index that holds little else, and those that are due, the one state
+// that has none, as what is left: a million rows are not read to be counted.
+Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) {
+  std::array<std::int64_t, kAllStates.size()> counts{};
+  std::int64_t others = 0;
+  for (const char* sql :
+       {"SELECT 0, count(*) FROM message WHERE state = 0",
+        "SELECT state, count(*) FROM message WHERE state IN (3, 4, 7) GROUP BY state",
+        "SELECT 5, count(*) FROM message WHERE state = 5",
+        "SELECT 6, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 6",
+        "SELECT 8, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 8"}) {
+    Query q = db.Prepare(sql);
+    while (q.Step()) {
+      counts[static_cast<std::size_t>(q.Int(0))] = q.Int(1);
+      others += q.Int(1);
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  {
+    Query q = db.Prepare("SELECT count(*) FROM message");
+    if (q.Step()) counts[static_cast<std::size_t>(State::kDue)] = q.Int(0) - others;
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  {
+    Query q = db.Prepare("SELECT m.state FROM lease l JOIN message m ON m.seq = l.seq");
+    while (q.Step()) {
+      --counts[static_cast<std::size_t>(q.Int(0))];
+      ++counts[static_cast<std::size_t>(State::kSending)];
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  std::vector<std::pair<State, std::int64_t>> states;
+  states.reserve(counts.size());
+  for (const State state : kAllStates) {
+    states.emplace_back(state, counts[static_cast<std::size_t>(state)]);
+  }
+  return states;
+}
+
+}  // namespace
+
+Result<Overview> LookOver(Connection& db, WallTime now) {
+  Overview overview;
+  Result<std::vector<std::pair<State, std::int64_t>>> states = CountStates(db);
+  if (!states.ok()) return states.status();
+  overview.states = std::move(states).value();
+  const Result<Gates> gates = ReadGates(db);
+  if (!gates.ok()) return gates.status();
+  overview.gates.push_back(gates->site);
+  for (const auto& [nr, gate] : gates->resources) {
+    overview.gates.push_back(gate);
+    // Those that could go now: heads whose time has come behind open gates.
+    if (!IsOpen(gates->site, now) || HasMark(gate)) continue;
+    Query q = db.Prepare(
+        "SELECT due_at FROM ready WHERE lane = 0 AND ressurs = ? AND due_at <= ?"
+        " ORDER BY due_at LIMIT 1");
+    q.Bind(nr).Bind(ToMillis(now));
+    if (q.Step()) {
+      const WallTime due = WallFromMillis(q.Int(0));
+      if (!overview.oldest_due || due < *overview.oldest_due) overview.oldest_due = due;
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  {
+    Query q =
+        db.Prepare("SELECT name, subject, since, count, until_seen FROM alarm ORDER BY since");
+    while (q.Step()) {
+      overview.alarms.push_back({std::string(q.Text(0)), std::string(q.Text(1)),
+                                 WallFromMillis(q.Int(2)), q.Int(3), q.Bool(4)});
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  Result<std::vector<ReplayJob>> replays = OpenReplays(db);
+  if (!replays.ok()) return replays.status();
+  overview.replays = *std::move(replays);
+  {
+    Query q = db.Prepare("SELECT max(id) FROM history");
+    if (q.Step()) overview.last_event = q.Int(0);
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  // Attempts grow with time: walking back from the newest stops after a minute's worth.
+  // A clock that was put back leaves later ones behind: no more than any rate allows.
+  Query q = db.Prepare("SELECT started FROM attempt ORDER BY id DESC LIMIT 1000000");
+  while (q.Step() && WallFromMillis(q.Int(0)) > now - Millis(60'000)) ++overview.sent_last_minute;
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return overview;
+}
+
+}  // namespace utboks::rows

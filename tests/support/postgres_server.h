@@ -1,0 +1,36 @@
+// A real PostgreSQL server for tests, and databases in it.
+//
+// Under ctest one server is started for all tests and stopped after them (fixture
+// `postgres`); a test program that is run by hand starts one of its own.
+#pragma once
+
+#include <string>
+
+namespace utboks::testing {
+
+class PostgresServer {
+ public:
+  // The one that all tests of this process share.
+  static PostgresServer& Shared();
+
+  PostgresServer(const PostgresServer&) = delete;
+  PostgresServer& operator=(const PostgresServer&) = delete;
+  ~PostgresServer();
+
+  // A new and empty database.
+  std::string MakeDatabase();
+  void DropDatabase(const std::string& name);
+  // What opens it, as its owner.
+  std::string Url(const std::string& database) const;
+  // Its rows as psql -At shows them; the test fails when it cannot be run.
+  std::string Sql(const std::string& database, const std::string& sql) const;
+
+ private:
+  PostgresServer();
+
+  std::string file_;    // of the server that is ours to stop; "" = it is not
+  std::string folder_;  // of its socket
+  int made_ = 0;
+};
+
+}  // namespace utboks::testing
