@@ -76,6 +76,9 @@ struct Lease {
   std::int64_t attempt = 0;  // also the token: another claim has another attempt
   bool gates_open = true;
   bool others_tried = false;
+  // Where a store has several workers: when the last byte must be there, or the message
+  // may be another's.  Not begun by then it is handed back.
+  std::optional<SteadyTime> until = std::nullopt;
 };
 
 struct Claimed {

@@ -19,8 +19,8 @@ struct StoreOptions {
   std::string key_file;  // "" = the store's path with `.keys`; PostgreSQL has none such
   std::string environment;
   std::string organisation_number;
-  std::string host;                       // "" = this machine's name
-  std::string worker;                     // who sends; "" = host and process
+  std::string host;                       // the register's
+  std::string worker;                     // who sends
   std::uint64_t min_free = 256ULL << 20;  // bytes; below it Insert gives kFull
   DeliverySettings delivery;
   // How long a claimed message is its worker's, where a store has more than one: longer

@@ -12,6 +12,9 @@ packages=(
   libxerces-c-dev      # XSD validation
   libssl-dev           # TLS, sealing at rest
   libsqlite3-dev       # the store
+  libpq-dev            # the store that several workers share
+  pkg-config           # where libpq is
+  postgresql           # tests: they start a server of their own
   libtomlplusplus-dev  # configuration
   libcli11-dev         # command line
   libgtest-dev         # tests

@@ -32,6 +32,7 @@ struct RegisterSection {
 struct OutboxSection {
   std::string store;
   std::string key_file;  // "" = beside the store
+  std::string worker;    // "" = this machine's name
   std::int64_t min_free = 0;
 };
 

@@ -31,10 +31,15 @@ void LookAtSecrets(const Config& config, const Tell& tell) {
 }
 
 void LookAtOutbox(const Config& config, const Tell& tell) {
-  if (KeyFilePath(config.outbox.store, "").empty()) return tell(JudgeMemory());
-  const StorePlace place = LookAtPlace(StorePath(config.outbox.store));
-  TellAll(JudgePlace(place, config.outbox.min_free), tell);
+  const std::string file = StorePath(config.outbox.store);
+  if (file == ":memory:") return tell(JudgeMemory());
   const Result<StoreOptions> options = StoreOptionsOf(config);
+  if (file.empty()) {  // a server's
+    if (options.ok()) TellAll(JudgeStore(LookAtStore(*options), config.outbox.store), tell);
+    return;
+  }
+  const StorePlace place = LookAtPlace(file);
+  TellAll(JudgePlace(place, config.outbox.min_free), tell);
   // Whose it should be is not known; configuration has told why.
   if (!options.ok()) return;
   TellAll(JudgeStore(LookAtStore(*options), place.file), tell);

@@ -9,7 +9,12 @@ using enum SettingKind;
 
 Status SetStore(Config& config, const SettingValue& value) {
   const bool sqlite = value.text.starts_with("sqlite:") && value.text.size() > 7;
-  if (!sqlite) return Status(Code::kConfig, "is written sqlite:/path/to/outbox.db");
+  const bool postgres =
+      value.text.starts_with("postgresql://") || value.text.starts_with("postgres://");
+  if (!sqlite && !postgres) {
+    return Status(Code::kConfig,
+                  "is written sqlite:/path/to/outbox.db or postgresql://USER@HOST/DATABASE");
+  }
   config.outbox.store = value.text;
   return Status();
 }
@@ -29,9 +34,12 @@ const std::array kRows = {
             .key = "store",
             .kind = kText,
             .fallback = "sqlite:/var/lib/utboks/outbox.db",
-            .meaning = "Where messages are kept: an SQLite file on a local disk. A store belongs "
-                       "to one environment, one organisation and one host of the register for "
-                       "ever; any other ends with exit code 78.",
+            .meaning = "Where messages are kept: an SQLite file on a local disk, or, for workers "
+                       "on several machines, postgresql://USER@HOST/DATABASE with what libpq "
+                       "understands beside it (?sslmode=verify-full&passfile=/etc/utboks/pgpass); "
+                       "a password stands in a file, never here. A store belongs to one "
+                       "environment, one organisation and one host of the register for ever; any "
+                       "other ends with exit code 78.",
             .apply = SetStore},
     Setting{.section = "outbox",
             .key = "key_file",
@@ -40,17 +48,27 @@ const std::array kRows = {
             .example = "/var/lib/utboks/outbox.db.keys",
             .meaning = "The keys that seal content, one per line as id, purpose (seal or lookup) "
                        "and base64. Left out: beside the store, with .keys at the end of its "
-                       "name. It is made together with a new store. Back it up apart from the "
+                       "name; required for PostgreSQL, where every host has a copy of the same "
+                       "file. It is made together with a new store. Back it up apart from the "
                        "store: without it nothing can be read.",
             .apply = Put<&Config::outbox, &OutboxSection::key_file>},
+    Setting{.section = "outbox",
+            .key = "worker",
+            .kind = kText,
+            .fallback = "",
+            .example = "host-1",
+            .meaning = "This worker's name, which it keeps over a restart: what it was sending "
+                       "when it died it takes back at once. Left out: the machine's. On PostgreSQL "
+                       "no two workers have one name.",
+            .apply = Put<&Config::outbox, &OutboxSection::worker>},
     Setting{.section = "outbox",
             .key = "min_free",
             .kind = kSize,
             .fallback = "256MiB",
             .low = 0,
             .high = 1024 * kGiB,
-            .meaning = "Free space on the store's disk below which nothing more is taken in. "
-                       "Delivery goes on.",
+            .meaning = "Free space on the disk of an SQLite store below which nothing more is "
+                       "taken in. Delivery goes on.",
             .apply = Put<&Config::outbox, &OutboxSection::min_free>},
     Setting{.section = "intake",
             .key = "max_document",

@@ -55,6 +55,19 @@ Status CheckRegister(const Config& config) {
   return Status();
 }
 
+namespace {
+
+// Beside the longest request: a worker that is held up does not lose what it sends, and
+// what a dead one was sending does not wait long.
+constexpr Millis kLeaseSpare{30'000};
+
+std::string MachineName() {
+  std::array<char, 256> name{};
+  return gethostname(name.data(), name.size() - 1) == 0 ? name.data() : "worker";
+}
+
+}  // namespace
+
 Result<StoreOptions> StoreOptionsOf(const Config& config) {
   UTBOKS_RETURN_IF_ERROR(CheckRegister(config));
   const auto server = ParseBaseUrl(config.registry.base_url);
@@ -66,6 +79,8 @@ Result<StoreOptions> StoreOptionsOf(const Config& config) {
   options.organisation_number = config.registry.organisation_number;
   options.host = server->host;
   options.min_free = static_cast<std::uint64_t>(config.outbox.min_free);
+  options.worker = config.outbox.worker.empty() ? MachineName() : config.outbox.worker;
+  options.lease = config.registry.connect_timeout + config.registry.response_timeout + kLeaseSpare;
   options.delivery = config.delivery;
   return options;
 }

@@ -101,6 +101,8 @@ std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease&
     return std::nullopt;
   }
   const SteadyTime began = clock_.Steady();
+  // Held up for so long, it could run into another worker's time: not begun.
+  if (lease.until && began + time_limit_ > *lease.until) return std::nullopt;
   Outcome outcome = client.Submit(*payload, began + time_limit_, abort_.get_token());
   return Returned{lease, began, std::move(outcome)};
 }

@@ -5,6 +5,8 @@
 
 #include <cerrno>
 #include <cstring>
+#include <map>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -228,21 +230,39 @@ class Connection::Prepared final : public rows::Statement {
   ResultPtr result_;
 };
 
-std::string NameOf(const std::string& url) {
+namespace {
+
+// What a URL says; nothing when it is none.
+std::optional<std::map<std::string, std::string>> WordsOf(const std::string& url) {
   char* wrong = nullptr;
   PQconninfoOption* const options = PQconninfoParse(url.c_str(), &wrong);
   if (options == nullptr) {
     PQfreemem(wrong);
-    return {};
+    return std::nullopt;
   }
-  std::string host, database;
+  std::map<std::string, std::string> words;
   for (const PQconninfoOption* one = options; one->keyword != nullptr; ++one) {
-    if (one->val == nullptr) continue;
-    if (std::string_view(one->keyword) == "host") host = one->val;
-    if (std::string_view(one->keyword) == "dbname") database = one->val;
+    if (one->val != nullptr) words.emplace(one->keyword, one->val);
   }
   PQconninfoFree(options);
-  return fmt::format("{}/{}", host.empty() ? "localhost" : host, database);
+  return words;
+}
+
+bool HasPassword(const std::string& url) {
+  const auto words = WordsOf(url);
+  return words && (words->contains("password") || words->contains("sslpassword"));
+}
+
+}  // namespace
+
+std::string NameOf(const std::string& url) {
+  const auto words = WordsOf(url);
+  if (!words) return {};
+  const auto word = [&](const char* name, const char* otherwise) {
+    const auto found = words->find(name);
+    return found == words->end() ? std::string(otherwise) : found->second;
+  };
+  return word("host", "localhost") + "/" + word("dbname", "");
 }
 
 Connection::Connection(PGconn* db, std::string name) : db_(db), name_(std::move(name)) {}
@@ -258,6 +278,11 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
     return Status(Code::kConfig,
                   "[outbox] store is no address of a PostgreSQL server that can be understood: "
                   "postgresql://USER@HOST/DATABASE");
+  }
+  if (HasPassword(url)) {
+    return Status(Code::kConfig,
+                  "[outbox] store has a password in it; put it into a file that only the worker's "
+                  "user can read, and name that (?passfile=/etc/utboks/pgpass)");
   }
   // What the URL says goes before what we would have; a wrong server is never spoken to
   // for want of a word.

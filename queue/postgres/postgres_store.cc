@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "queue/postgres/migrate.h"
+#include "queue/rows/settle.h"
 #include "queue/rows/stamp.h"
 #include "queue/seal/keys.h"
 
@@ -16,6 +17,8 @@ namespace {
 constexpr int kReaders = 6;
 // A server that is away is not asked more often whether there is news.
 constexpr Millis kWatchAgain{1'000};
+// A request has ended so long before its lease does.
+constexpr Millis kBeforeLeaseEnds{10'000};
 
 // Workers of one name would take each other's messages back as those of a former life.
 // The server lets go of a dead one's name as soon as it knows: so it is waited for.
@@ -139,8 +142,11 @@ Status PostgresStore::CheckSame(Connection& db) const {
 }
 
 Result<Claimed> PostgresStore::Claim(std::span<const Room> room, int free_senders) {
+  // The lease is counted from before it was asked for, and by a clock that nobody sets.
+  const SteadyTime until = clock_.Steady() + context_->lease - kBeforeLeaseEnds;
   Result<Claimed> claimed = RowStore::Claim(room, free_senders);
   if (!claimed.ok()) return claimed;
+  for (Lease& lease : claimed->rows) lease.until = until;
   if (claimed->ask_again) claimed->ask_again = Ours(*claimed->ask_again);
   if (claimed->next_probe) claimed->next_probe = Ours(*claimed->next_probe);
   return claimed;
@@ -150,6 +156,25 @@ Result<HeadTurn> PostgresStore::ClaimHead(std::string_view ressurs) {
   Result<HeadTurn> turn = RowStore::ClaimHead(ressurs);
   if (turn.ok() && turn->again) turn->again = Ours(*turn->again);
   return turn;
+}
+
+Result<std::vector<AlarmChange>> PostgresStore::Tick() {
+  // Of workers that died, or were cut off for longer than any request takes.
+  const Result<bool> expired = HasExpired();
+  if (!expired.ok()) return expired.status();
+  if (*expired) UTBOKS_RETURN_IF_ERROR(RecoverDead().status());
+  return RowStore::Tick();
+}
+
+Result<bool> PostgresStore::HasExpired() {
+  bool expired = false;
+  UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
+    Query q = db.Prepare("SELECT 1 FROM lease WHERE until <= ? LIMIT 1");
+    q.Bind(ToMillis(Now()));
+    expired = q.Step();
+    return q.status();
+  }));
+  return expired;
 }
 
 rows::DeadLeases PostgresStore::WhichAreDead() {

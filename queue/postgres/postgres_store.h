@@ -29,6 +29,8 @@ class PostgresStore final : public rows::RowStore {
   // As the others see time: what it says of later is by this process's clock.
   Result<Claimed> Claim(std::span<const Room> room, int free_senders) override;
   Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
+  // Takes back also what a worker that is gone was sending.
+  Result<std::vector<AlarmChange>> Tick() override;
   // kUsage: PostgreSQL's own means copy a database of PostgreSQL.
   Status Backup(const std::string& path) override;
 
@@ -43,6 +45,7 @@ class PostgresStore final : public rows::RowStore {
   Status CheckRoom() const override { return Status(); }
   bool ChangedElsewhere() override;
   rows::DeadLeases WhichAreDead() override;
+  Result<bool> HasExpired();
 
   Status Prepare(Connection& db, const StoreOptions& options);
   Status TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys, bool fresh);
