@@ -23,14 +23,15 @@ constexpr Millis kAnswerLimit{90'000};
 // So many may wait unsent; their results are small, and the server keeps them for us.
 constexpr int kMostUnflushed = 64;
 
-// Nobody who stops or is cut off keeps the turn: the server takes it back.  Times in
+// Nobody who stops or is cut off keeps the turn: the server takes it back before those who
+// wait for it give up.  Times in
 // results and parameters are numbers of ours.  An acknowledged commit is durable whatever
 // the server's own setting; where it waits for a standby it still does.
 constexpr std::string_view kSession =
     "SET search_path = utboks, pg_catalog;"
     "SET lock_timeout = '10s';"
     "SET statement_timeout = '60s';"
-    "SET idle_in_transaction_session_timeout = '15s';"
+    "SET idle_in_transaction_session_timeout = '5s';"
     "SET client_min_messages = 'error';"
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');";
@@ -424,6 +425,8 @@ Status Connection::AwaitSocket(bool write, SteadyTime until) {
 
 Status Connection::Flush() {
   unflushed_ = 0;
+  if (PQpipelineSync(db_) != 1) return Lost("was lost");
+  under_way_.push_back(Pending{});
   const SteadyTime until = std::chrono::steady_clock::now() + kAnswerLimit;
   for (;;) {
     const int left = PQflush(db_);
@@ -440,7 +443,17 @@ Status Connection::AwaitResult() {
   return Status();
 }
 
+Status Connection::TakePoint() {
+  UTBOKS_RETURN_IF_ERROR(AwaitResult());
+  const ResultPtr point(PQgetResult(db_));
+  if (point == nullptr || PQresultStatus(point.get()) != PGRES_PIPELINE_SYNC) {
+    return Lost("was lost");
+  }
+  return failure_;
+}
+
 Status Connection::Take(const Pending& pending) {
+  if (pending.statement == nullptr) return TakePoint();
   UTBOKS_RETURN_IF_ERROR(AwaitResult());
   ResultPtr result(PQgetResult(db_));
   if (result == nullptr) return Lost("was lost");
@@ -470,30 +483,21 @@ Status Connection::Take(const Pending& pending) {
 
 Status Connection::TakeAll() {
   if (under_way_.empty()) return failure_;
-  if (!lost_ && PQsendFlushRequest(db_) != 1) return Lost("was lost");
-  if (!lost_) (void)Flush();
+  if (!lost_ && (unflushed_ > 0 || under_way_.back().statement != nullptr)) (void)Flush();
   while (!under_way_.empty()) {
     const Pending pending = under_way_.front();
     under_way_.pop_front();
-    if (lost_) {
-      if (pending.preparing) pending.statement->prepared_ = false;
-      continue;
+    if (!lost_) {
+      (void)Take(pending);
+    } else if (pending.preparing) {
+      pending.statement->prepared_ = false;
     }
-    (void)Take(pending);
   }
   return failure_;
 }
 
 Status Connection::Sync() {
-  if (!lost_ && PQpipelineSync(db_) != 1) (void)Lost("was lost");
-  (void)TakeAll();
-  if (!lost_) {
-    if (const Status waited = AwaitResult(); waited.ok()) {
-      const ResultPtr synced(PQgetResult(db_));
-      if (PQresultStatus(synced.get()) != PGRES_PIPELINE_SYNC) (void)Lost("was lost");
-    }
-  }
-  Status first = failure_;
+  Status first = TakeAll();
   // A lost connection stays so.
   if (!lost_) failure_ = Status();
   return first;

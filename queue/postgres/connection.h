@@ -40,6 +40,7 @@ class Connection final : public rows::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  bool far() const override { return true; }
   Query Prepare(const char* sql) override;
   Query PrepareNew(Serial serial, const char* sql) override;
   std::int64_t NewId() const override { return new_id_; }
@@ -48,8 +49,8 @@ class Connection final : public rows::Connection {
   Status MovedToId(Serial serial, std::int64_t id) override;
   Status RunScript(const std::string& script) override;
 
-  // Waits for all that is under way, and ends the pipeline's refusal after a failure (not
-  // the transaction's).  The first failure since the last Sync.
+  // Waits for all that is under way; afterwards statements are taken again where one had
+  // failed, though its transaction is not.  The first failure since the last Sync.
   Status Sync();
   // The first failure since the last Sync, as far as it is known.
   const Status& failure() const { return failure_; }
@@ -79,9 +80,9 @@ class Connection final : public rows::Connection {
   class Prepared;
   // What is under way, in the order of sending.
   struct Pending {
-    Prepared* statement = nullptr;
-    bool preparing = false;  // its preparation, not a run of it
-    bool keep = false;       // its rows are wanted
+    Prepared* statement = nullptr;  // nullptr: the point up to which a failure skips
+    bool preparing = false;         // its preparation, not a run of it
+    bool keep = false;              // its rows are wanted
     std::int64_t expected = -1;
     const char* otherwise = nullptr;
   };
@@ -90,10 +91,12 @@ class Connection final : public rows::Connection {
 
   std::int64_t& At(Serial serial) { return ids_[static_cast<std::size_t>(serial)]; }
   Status Send(Prepared& statement, Pending pending);
-  // Takes results until nothing is under way, or only what came after.
+  // Takes results until nothing is under way.
   Status TakeAll();
   Status Take(const Pending& pending);
-  // Everything written that is waiting to be.
+  Status TakePoint();
+  // What waits goes out, with a point behind it: a server that has come to it knows that it
+  // waits for us, and for how long.
   Status Flush();
   // Until a result can be had without waiting.
   Status AwaitResult();

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "queue/postgres/migrate.h"
+#include "queue/rows/restore.h"
 #include "queue/rows/settle.h"
 #include "queue/rows/stamp.h"
 #include "queue/seal/keys.h"
@@ -73,6 +74,7 @@ Result<std::unique_ptr<Store>> PostgresStore::Open(const StoreOptions& options) 
           [&self](WallTime now) { self.ahead_ = ToMillis(now) - ToMillis(self.clock_.Wall()); },
           [&self] { self.Changed(); }});
   store->Start(std::move(turn));
+  if (options.after_restore) UTBOKS_RETURN_IF_ERROR(store->MarkRestored());
   return std::unique_ptr<Store>(std::move(store));
 }
 
@@ -101,6 +103,7 @@ Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
   if (!options.as_worker) return Status();
   Result<std::unique_ptr<Connection>> presence = Connection::Open(url_);
   if (!presence.ok()) return presence.status();
+  UTBOKS_RETURN_IF_ERROR((*presence)->Run("SET lock_timeout = '3s'"));
   {
     Query q = (*presence)->Prepare(kTakeName);
     q.BindText(worker_);
@@ -114,6 +117,16 @@ Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
   }
   presence_ = std::move(*presence);
   return Status();
+}
+
+Status PostgresStore::MarkRestored() {
+  epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
+  return WriteStatus([this](rows::Work& work) {
+    UTBOKS_RETURN_IF_ERROR(rows::DoubtAfterRestore(work));
+    Query q = work.db.Prepare("UPDATE store SET copy = 0, epoch = ?");
+    q.Bind(epoch_);
+    return q.Run();
+  });
 }
 
 Status PostgresStore::TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys,

@@ -48,6 +48,8 @@ class PostgresStore final : public rows::RowStore {
   Result<bool> HasExpired();
 
   Status Prepare(Connection& db, const StoreOptions& options);
+  // A backup was put back: what may have been sent since it was made is in doubt.
+  Status MarkRestored();
   Status TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys, bool fresh);
   // What a connection that takes a lost one's place must find.
   Status CheckSame(Connection& db) const;

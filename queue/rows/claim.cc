@@ -363,14 +363,14 @@ Result<std::optional<Probe>> ClaimProbeRow(Work& work) {
 Status HandBackRows(Work& work, std::span<const Lease> leases) {
   int unused = 0;
   for (const Lease& lease : leases) {
-    Result<MessageRow> row = ReadMessage(work.db, lease.seq);
+    Result<MessageRow> row = work.messages.Read(lease.seq);
     if (!row.ok()) return row.status();
     if (row->facts.state != State::kSending || row->last_attempt != lease.attempt) continue;
     // As if it had never been claimed: the row has not learnt of it yet.
     row->facts.state = row->stored.state;
     row->attempts -= 1;
     row->last_attempt = row->stored.last_attempt;
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(*row));
     Query drop = work.db.Prepare("DELETE FROM attempt WHERE id = ?");
     drop.Bind(lease.attempt);
     UTBOKS_RETURN_IF_ERROR(drop.Run());

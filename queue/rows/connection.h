@@ -106,6 +106,9 @@ class Connection {
  public:
   virtual ~Connection() = default;
 
+  // Each answer takes a way there and back: what can be asked at once is.
+  virtual bool far() const = 0;
+
   // `sql` must be a literal: its address is the statement's name in the cache.
   virtual Query Prepare(const char* sql) = 0;
   Status Run(const char* sql) { return Prepare(sql).Run(); }

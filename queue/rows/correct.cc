@@ -192,7 +192,7 @@ Status CancelReplaced(Work& work, MessageRow& old, const SealedRow& row) {
 
 Result<Succession> MakeWay(Work& work, const SealedRow& row, MessageSeq next) {
   const Result<MessageSeq> seq = SeqOf(work.db, row.corrects->of);
-  Result<MessageRow> old = seq.ok() ? ReadMessage(work.db, *seq) : Result<MessageRow>(seq.status());
+  Result<MessageRow> old = seq.ok() ? work.messages.Read(*seq) : Result<MessageRow>(seq.status());
   if (old.code() == Code::kNotFound) {
     Succession none;
     none.refused = old.status();

@@ -82,7 +82,7 @@ Status CheckFollowers(Work& work, const Act& act, MessageRow& row, Status* refus
   if (!sent.ok()) return sent.status();
   if (!sent->has_value()) return Status();
   if (!act.after_followers) {
-    const Result<MessageRow> follower = ReadMessage(work.db, **sent);
+    const Result<MessageRow> follower = work.messages.Read(**sent);
     if (!follower.ok() && follower.code() != Code::kNotFound) return follower.status();
     const std::string which =
         follower.ok() ? "message " + FormatUuid(follower->id) : "a message, purged by now,";
@@ -193,7 +193,7 @@ Result<std::vector<Acted>> DoAct(Work& work, const Act& act) {
       done.push_back(acted);
       continue;
     }
-    Result<MessageRow> row = ReadMessage(work.db, *seq);
+    Result<MessageRow> row = work.messages.Read(*seq);
     if (!row.ok()) return row.status();
     UTBOKS_RETURN_IF_ERROR(ActOnRow(work, act, id, *row, acted));
     done.push_back(acted);
@@ -261,7 +261,7 @@ Status AcknowledgeAlarm(Work& work, std::string_view alarm, std::string_view act
 Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor) {
   const Result<MessageSeq> seq = SeqOf(work.db, id);
   if (!seq.ok()) return seq.status();
-  Result<MessageRow> row = ReadMessage(work.db, *seq);
+  Result<MessageRow> row = work.messages.Read(*seq);
   if (!row.ok()) return row.status();
   NewEvent event;
   event.event = kContentRead;
@@ -269,7 +269,7 @@ Status AuditReadingRow(Work& work, const Uuid& id, std::string_view actor) {
   event.to = row->facts.state;
   event.actor = actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, *row, event));
-  return WriteMessage(work.db, *row);
+  return work.messages.Write(*row);
 }
 
 }  // namespace utboks::rows

@@ -115,7 +115,7 @@ Status ApplyOne(Work& work, const FeedbackEvent& event, FeedbackApplied& applied
   const Result<MessageSeq> seq = SeqOfEvent(work, event);
   if (!seq.ok()) return seq.status();
   if (*seq == 0) return ApplyBuried(work, event, applied);
-  Result<MessageRow> row = ReadMessage(work.db, *seq);
+  Result<MessageRow> row = work.messages.Read(*seq);
   if (!row.ok()) return row.status();
   Result<std::string> reference = ReadReference(work.db, work.store.sealer, row->id, row->receipt);
   if (!reference.ok()) return reference.status();
@@ -142,7 +142,7 @@ Status ApplyOne(Work& work, const FeedbackEvent& event, FeedbackApplied& applied
   if (effect.accepted) {
     UTBOKS_RETURN_IF_ERROR(Change(work, *row, State::kAccepted, *effect.accepted, ""));
   } else if (effect.takes_reference) {
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(*row));
   }
   if (effect.closes) return Change(work, *row, State::kClosed, Cause::kFeed, event.result);
   return Status();

@@ -73,7 +73,7 @@ Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool
   if (row.corrects) event.reason = kCorrects;
   event.actor = row.actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, message, event));
-  UTBOKS_RETURN_IF_ERROR(InsertMessage(work.db, message));
+  UTBOKS_RETURN_IF_ERROR(work.messages.Insert(message));
   {
     Query q = work.db.Prepare(
         "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
@@ -98,7 +98,7 @@ Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool
   if (in_place) {
     message.in_keys = false;
     UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, message));
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, message));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(message));
   }
   Inserted done;
   done.id = row.id;

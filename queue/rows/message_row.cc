@@ -1,5 +1,7 @@
 #include "queue/rows/message_row.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cassert>
 #include <cstring>
@@ -54,60 +56,87 @@ Status KeepReady(Connection& db, const MessageRow& row) {
   return now.ready ? BecomeReady(db, row) : Status();
 }
 
-}  // namespace
+#define UTBOKS_MESSAGE_COLUMNS                                                          \
+  "m.seq, m.id, m.ressurs, m.lane, m.state, m.reason, m.ahead, m.due_at, m.not_before," \
+  " m.waited_on, m.attempts, m.counted, m.unanswered, m.doubts, m.crashes, m.backoff,"  \
+  " m.first_failure, m.judged, m.blame, m.in_keys, m.followed, m.after_followers,"      \
+  " m.last_attempt, m.receipt, m.last_event, m.changed_at, l.attempt"                   \
+  " FROM message m LEFT JOIN lease l ON l.seq = m.seq"
 
-Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq) {
-  Query q = db.Prepare(
-      "SELECT m.id, m.ressurs, m.lane, m.state, m.reason, m.ahead, m.due_at, m.not_before,"
-      " m.waited_on, m.attempts, m.counted, m.unanswered, m.doubts, m.crashes, m.backoff,"
-      " m.first_failure, m.judged, m.blame, m.in_keys, m.followed, m.after_followers,"
-      " m.last_attempt, m.receipt, m.last_event, m.changed_at, l.attempt"
-      " FROM message m LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq = ?");
-  q.Bind(seq);
-  if (!q.Step()) {
-    UTBOKS_RETURN_IF_ERROR(q.status());
-    return Status(Code::kNotFound, "there is no such message");
-  }
+MessageRow RowOf(const Query& q) {
   MessageRow row;
   MessageFacts& facts = row.facts;
-  facts.seq = seq;
-  row.id = UuidOf(q.Blob(0));
-  row.ressurs = static_cast<int>(q.Int(1));
-  row.lane = static_cast<int>(q.Int(2));
-  facts.state = static_cast<State>(q.Int(3));
-  facts.reason = q.Text(4);
-  row.ahead = static_cast<int>(q.Int(5));
-  facts.due_at = WallFromMillis(q.Int(6));
-  row.not_before = TimeOf(q.MaybeInt(7));
-  row.waited_on = static_cast<WaitedOn>(q.Int(8));
-  row.attempts = static_cast<int>(q.Int(9));
-  facts.counted = static_cast<int>(q.Int(10));
-  facts.unanswered = q.Bool(11);
-  facts.doubts = static_cast<int>(q.Int(12));
-  facts.crashes = static_cast<int>(q.Int(13));
-  facts.last_backoff = Millis(q.Int(14));
-  facts.first_failure = TimeOf(q.MaybeInt(15));
-  facts.judged = q.Bool(16);
-  facts.blame = q.Text(17);
-  row.in_keys = q.Bool(18);
-  row.followed = q.Bool(19);
-  row.after_followers = q.Bool(20);
-  row.last_attempt = q.Int(21);
-  row.receipt = q.Int(22);
-  row.last_event = q.Int(23);
-  row.changed_at = WallFromMillis(q.Int(24));
+  int at = 0;
+  facts.seq = q.Int(at);
+  row.id = UuidOf(q.Blob(++at));
+  row.ressurs = static_cast<int>(q.Int(++at));
+  row.lane = static_cast<int>(q.Int(++at));
+  facts.state = static_cast<State>(q.Int(++at));
+  facts.reason = q.Text(++at);
+  row.ahead = static_cast<int>(q.Int(++at));
+  facts.due_at = WallFromMillis(q.Int(++at));
+  row.not_before = TimeOf(q.MaybeInt(++at));
+  row.waited_on = static_cast<WaitedOn>(q.Int(++at));
+  row.attempts = static_cast<int>(q.Int(++at));
+  facts.counted = static_cast<int>(q.Int(++at));
+  facts.unanswered = q.Bool(++at);
+  facts.doubts = static_cast<int>(q.Int(++at));
+  facts.crashes = static_cast<int>(q.Int(++at));
+  facts.last_backoff = Millis(q.Int(++at));
+  facts.first_failure = TimeOf(q.MaybeInt(++at));
+  facts.judged = q.Bool(++at);
+  facts.blame = q.Text(++at);
+  row.in_keys = q.Bool(++at);
+  row.followed = q.Bool(++at);
+  row.after_followers = q.Bool(++at);
+  row.last_attempt = q.Int(++at);
+  row.receipt = q.Int(++at);
+  row.last_event = q.Int(++at);
+  row.changed_at = WallFromMillis(q.Int(++at));
   row.stored = AsStored(row);
-  if (!q.IsNull(25)) {
+  if (!q.IsNull(++at)) {
     row.stored.leased = true;
     row.stored.ready = false;
     facts.state = State::kSending;
-    row.last_attempt = q.Int(25);
+    row.last_attempt = q.Int(at);
     ++row.attempts;
   }
   return row;
 }
 
-Status WriteMessage(Connection& db, MessageRow& row) {
+}  // namespace
+
+Result<MessageRow> Messages::Read(MessageSeq seq) {
+  if (const auto found = ahead_.find(seq); found != ahead_.end()) {
+    MessageRow row = std::move(found->second);
+    ahead_.erase(found);
+    return row;
+  }
+  Query q = db_.Prepare("SELECT " UTBOKS_MESSAGE_COLUMNS " WHERE m.seq = ?");
+  q.Bind(seq);
+  if (!q.Step()) {
+    UTBOKS_RETURN_IF_ERROR(q.status());
+    return Status(Code::kNotFound, "there is no such message");
+  }
+  return RowOf(q);
+}
+
+Status Messages::LookAhead(std::span<const MessageSeq> seqs) {
+  if (!db_.far() || seqs.size() < 2) return Status();
+  const std::string all = fmt::format("{}", fmt::join(seqs, " "));
+  Query q = db_.Prepare("SELECT " UTBOKS_MESSAGE_COLUMNS
+                        " WHERE m.seq = ANY(CAST(string_to_array(?, ' ') AS BIGINT[]))");
+  q.BindText(all);
+  while (q.Step()) {
+    MessageRow row = RowOf(q);
+    ahead_.insert_or_assign(row.facts.seq, std::move(row));
+  }
+  return q.status();
+}
+
+Status Messages::Write(MessageRow& row) {
+  Connection& db = db_;
+  ahead_.erase(row.facts.seq);
   const MessageFacts& facts = row.facts;
   const bool sending = facts.state == State::kSending;
   assert(!sending || row.stored.leased);
@@ -132,7 +161,8 @@ Status WriteMessage(Connection& db, MessageRow& row) {
   return Status();
 }
 
-Status InsertMessage(Connection& db, MessageRow& row) {
+Status Messages::Insert(MessageRow& row) {
+  Connection& db = db_;
   Query q = db.Prepare(
       "INSERT INTO message (seq, id, ressurs, lane, state, ahead, due_at, not_before, last_event,"
       " changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");

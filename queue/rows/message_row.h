@@ -11,7 +11,9 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <unordered_map>
 
 #include "queue/base/clock.h"
 #include "queue/base/random.h"
@@ -43,7 +45,7 @@ struct MessageRow {
            !after_followers;
   }
 
-  // What the tables hold, for WriteMessage alone.
+  // What the tables hold, for Messages::Write alone.
   struct Stored {
     bool leased = false;
     bool ready = false;
@@ -55,12 +57,25 @@ struct MessageRow {
   } stored;
 };
 
-// kNotFound when there is none.
-Result<MessageRow> ReadMessage(Connection& db, MessageSeq seq);
-// Puts all three tables right.  A state of sending is only ever kept, never made.
-Status WriteMessage(Connection& db, MessageRow& row);
-// A message that is new to the store.
-Status InsertMessage(Connection& db, MessageRow& row);
+// The messages, as one transaction sees and changes them.
+class Messages {
+ public:
+  explicit Messages(Connection& db) : db_(db) {}
+
+  // kNotFound when there is none.
+  Result<MessageRow> Read(MessageSeq seq);
+  // Puts all three tables right.  A state of sending is only ever kept, never made.
+  Status Write(MessageRow& row);
+  // One that is new to the store.
+  Status Insert(MessageRow& row);
+  // These will be read one after the other: where the database is far away they are
+  // fetched at once.  What is written meanwhile is read anew.
+  Status LookAhead(std::span<const MessageSeq> seqs);
+
+ private:
+  Connection& db_;
+  std::unordered_map<MessageSeq, MessageRow> ahead_;
+};
 
 // A message that may be claimed, with what its lease needs.
 struct Candidate {

@@ -37,11 +37,11 @@ Status Drop(Connection& db, std::string_view key, bool gone, MessageSeq seq) {
   return q.Run();
 }
 
-Status ShiftAhead(Connection& db, MessageSeq seq, int by) {
-  Result<MessageRow> row = ReadMessage(db, seq);
+Status ShiftAhead(Work& work, MessageSeq seq, int by) {
+  Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
   row->ahead += by;
-  return WriteMessage(db, *row);
+  return work.messages.Write(*row);
 }
 
 Status MarkFollowed(Connection& db, MessageSeq seq) {
@@ -136,7 +136,7 @@ Status LeaveKeys(Work& work, MessageRow& row) {
     if (*first != row.facts.seq) return Status();
     const Result<MessageSeq> next = FirstIn(work.db, key);
     if (!next.ok()) return next.status();
-    return *next == 0 ? Status() : ShiftAhead(work.db, *next, -1);
+    return *next == 0 ? Status() : ShiftAhead(work, *next, -1);
   });
 }
 
@@ -160,7 +160,7 @@ Status ReturnToKeys(Work& work, MessageRow& row) {
       ++row.ahead;
       return MarkFollowed(work.db, *before);
     }
-    return *first == 0 ? Status() : ShiftAhead(work.db, *first, +1);
+    return *first == 0 ? Status() : ShiftAhead(work, *first, +1);
   });
 }
 
@@ -247,11 +247,11 @@ Status WakeAfterFollowers(Work& work, MessageSeq rested) {
     const Result<std::optional<MessageSeq>> under_way = FollowerUnderWay(work.db, seq, *its_keys);
     if (!under_way.ok()) return under_way.status();
     if (under_way->has_value()) continue;
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     row->after_followers = false;
     UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, *row));
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(*row));
   }
   return Status();
 }

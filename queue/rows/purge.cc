@@ -33,7 +33,7 @@ Result<std::vector<MessageSeq>> EndedBefore(Connection& db, const char* sql, Wal
 
 // Where nobody reads the feed, time decides what was accepted.
 Status CloseAccepted(Work& work, MessageSeq seq) {
-  Result<MessageRow> row = ReadMessage(work.db, seq);
+  Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
   row->facts.state = State::kClosed;
   row->facts.reason = "no-feedback-read";
@@ -44,7 +44,7 @@ Status CloseAccepted(Work& work, MessageSeq seq) {
   UTBOKS_RETURN_IF_ERROR(WriteChange(work, *row, State::kAccepted, Cause::kPurge, event));
   // Its content has had its time already: it was final when it was accepted.
   row->changed_at = since;
-  return WriteMessage(work.db, *row);
+  return work.messages.Write(*row);
 }
 
 // How many bytes it was.  The length of a value is read without the value.
@@ -107,7 +107,7 @@ Status WriteTombstone(Work& work, const MessageRow& row) {
 // How many rows it was.  The record goes; the tombstone stays, so that the identifier
 // is never free again.
 Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
-  Result<MessageRow> row = ReadMessage(work.db, seq);
+  Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
   UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row));
   UTBOKS_RETURN_IF_ERROR(ForgetKeys(work, *row));
@@ -128,7 +128,7 @@ Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
 Status ForgetGates(Work& work, WallTime before, int most) {
   Query q = work.db.Prepare(
       "DELETE FROM history WHERE id IN"
-      " (SELECT id FROM history WHERE message = 0 AND at <= ? LIMIT ?)");
+      " (SELECT id FROM history WHERE message = 0 AND at <= ? ORDER BY at, id LIMIT ?)");
   q.Bind(ToMillis(before)).Bind(most);
   return q.Run();
 }
@@ -140,7 +140,9 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
   Desk::Purged purged;
   if (!feed_read) {
     const Result<std::vector<MessageSeq>> accepted =
-        EndedBefore(work.db, "SELECT seq FROM message WHERE state = 5 AND changed_at <= ? LIMIT ?",
+        EndedBefore(work.db,
+                    "SELECT seq FROM message WHERE state = 5 AND changed_at <= ? ORDER BY "
+                    "changed_at, seq LIMIT ?",
                     work.now - content_after, most);
     if (!accepted.ok()) return accepted.status();
     for (const MessageSeq seq : *accepted) {
@@ -152,7 +154,8 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
   const Result<std::vector<MessageSeq>> contents =
       EndedBefore(work.db,
                   "SELECT seq FROM message INDEXED BY message_content"
-                  " WHERE has_content = 1 AND state IN (6, 7, 8) AND changed_at <= ? LIMIT ?",
+                  " WHERE has_content = 1 AND state IN (6, 7, 8) AND changed_at <= ? ORDER BY "
+                  "changed_at, seq LIMIT ?",
                   work.now - content_after, most);
   if (!contents.ok()) return contents.status();
   std::int64_t bytes = 0;
@@ -162,9 +165,11 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
     ++purged.contents;
     if ((bytes += *removed) >= kMostBytes) break;
   }
-  const Result<std::vector<MessageSeq>> records = EndedBefore(
-      work.db, "SELECT seq FROM message WHERE state IN (6, 7, 8) AND changed_at <= ? LIMIT ?",
-      work.now - record_after, most);
+  const Result<std::vector<MessageSeq>> records =
+      EndedBefore(work.db,
+                  "SELECT seq FROM message WHERE state IN (6, 7, 8) AND changed_at <= ? ORDER BY "
+                  "changed_at, seq LIMIT ?",
+                  work.now - record_after, most);
   if (!records.ok()) return records.status();
   std::int64_t rows = 0;
   for (const MessageSeq seq : *records) {

@@ -60,7 +60,7 @@ Result<WaitsFor> WhatItWaitsFor(Connection& db, const MessageRow& row, std::stri
                                                        : HeadBefore(db, row.facts.seq, keys);
     if (!head.ok()) return head.status();
     if (head->has_value()) {
-      const Result<MessageRow> first = ReadMessage(db, **head);
+      const Result<MessageRow> first = Messages(db).Read(**head);
       if (!first.ok()) return first.status();
       waits.kind = WaitsFor::Kind::kHead;
       waits.head = first->id;
@@ -84,7 +84,7 @@ Result<WaitsFor> WhatItWaitsFor(Connection& db, const MessageRow& row, std::stri
 
 Result<MessageView> ViewOf(Connection& db, const Sealer& sealer, MessageSeq seq, const Gates& gates,
                            WallTime now) {
-  const Result<MessageRow> row = ReadMessage(db, seq);
+  const Result<MessageRow> row = Messages(db).Read(seq);
   if (!row.ok()) return row.status();
   MessageView view;
   view.id = row->id;
@@ -207,7 +207,7 @@ Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& seal
                                               bool with_answers) {
   const Result<MessageSeq> seq = SeqOf(db, id);
   if (!seq.ok()) return seq.status();
-  const Result<MessageRow> row = ReadMessage(db, *seq);
+  const Result<MessageRow> row = Messages(db).Read(*seq);
   if (!row.ok()) return row.status();
   std::vector<AttemptView> attempts;
   for (std::int64_t at = row->last_attempt; at != 0;) {
@@ -255,7 +255,7 @@ Result<std::vector<EventView>> ListEvents(Connection& db, const Sealer& sealer, 
   }
   std::vector<std::int64_t> ids;
   if (only != 0) {
-    const Result<MessageRow> row = ReadMessage(db, only);
+    const Result<MessageRow> row = Messages(db).Read(only);
     if (!row.ok()) return row.status();
     for (std::int64_t at = row->last_event; at > after;) {
       ids.push_back(at);
@@ -417,8 +417,8 @@ Result<Overview> LookOver(Connection& db, WallTime now) {
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
   {
-    Query q =
-        db.Prepare("SELECT name, subject, since, count, until_seen FROM alarm ORDER BY since");
+    Query q = db.Prepare(
+        "SELECT name, subject, since, count, until_seen FROM alarm ORDER BY since, name, subject");
     while (q.Step()) {
       overview.alarms.push_back({std::string(q.Text(0)), std::string(q.Text(1)),
                                  WallFromMillis(q.Int(2)), q.Int(3), q.Bool(4)});

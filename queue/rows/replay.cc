@@ -81,7 +81,7 @@ Status AddReplayItems(Work& work, std::int64_t id, std::span<const Uuid> ids) {
     const Result<MessageSeq> seq = SeqOf(work.db, one);
     if (seq.code() == Code::kNotFound) continue;
     if (!seq.ok()) return seq.status();
-    const Result<MessageRow> row = ReadMessage(work.db, *seq);
+    const Result<MessageRow> row = work.messages.Read(*seq);
     if (!row.ok()) return row.status();
     {
       Query q = work.db.Prepare(
@@ -153,7 +153,7 @@ Result<ReplayJob> ResumeReplayJob(Work& work, std::int64_t id, std::string_view 
   if (job->stopped_by) {
     const Result<MessageSeq> seq = SeqOf(work.db, *job->stopped_by);
     const Result<MessageRow> row =
-        seq.ok() ? ReadMessage(work.db, *seq) : Result<MessageRow>(seq.status());
+        seq.ok() ? work.messages.Read(*seq) : Result<MessageRow>(seq.status());
     if (!row.ok() && row.code() != Code::kNotFound) return row.status();
     if (row.ok() && row->facts.reason == job->failure) {
       const Result<std::vector<FailureKind>> kinds = FailuresOf(work, *row);

@@ -31,7 +31,7 @@ Result<End> BehindOneThatStands(Connection& db, MessageSeq seq) {
   const Result<std::optional<MessageSeq>> head = HeadBefore(db, seq, *keys);
   if (!head.ok()) return head.status();
   if (!head->has_value()) return End{};
-  const Result<MessageRow> first = ReadMessage(db, **head);
+  const Result<MessageRow> first = Messages(db).Read(**head);
   if (!first.ok()) return first.status();
   const State state = first->facts.state;
   if (state != State::kHeld && state != State::kRejected) return End{};
@@ -39,7 +39,7 @@ Result<End> BehindOneThatStands(Connection& db, MessageSeq seq) {
 }
 
 Result<End> EndOf(Work& work, std::int64_t job, MessageSeq seq) {
-  const Result<MessageRow> row = ReadMessage(work.db, seq);
+  const Result<MessageRow> row = work.messages.Read(seq);
   if (row.code() == Code::kNotFound) return End{ReplayItemState::kSkipped, "purged"};
   if (!row.ok()) return row.status();
   const MessageFacts& facts = row->facts;
@@ -81,7 +81,7 @@ Result<std::vector<MessageSeq>> SentItems(Connection& db, std::int64_t job) {
 }
 
 Status NoteStop(Work& work, ReplayJob& job, MessageSeq seq, std::string_view failure) {
-  const Result<MessageRow> row = ReadMessage(work.db, seq);
+  const Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
   job.reason = job.progress.stopped_by;
   job.failure = failure;
@@ -171,7 +171,7 @@ Status SendOne(Work& work, ReplayJob& job, const Act& act, const Uuid& id) {
   const Result<std::optional<State>> frozen = FrozenState(work.db, job.id, *seq);
   if (!frozen.ok()) return frozen.status();
   if (!frozen->has_value()) return Status();
-  Result<MessageRow> row = ReadMessage(work.db, *seq);
+  Result<MessageRow> row = work.messages.Read(*seq);
   if (!row.ok()) return row.status();
   if (MovedOn(**frozen, row->facts.state)) {
     return PassOver(work, job, *seq, ReplayItemState::kSkipped, StateName(row->facts.state));

@@ -35,7 +35,7 @@ Status DoubtAfterRestore(Work& work) {
              " WHERE m.state = 1 OR l.seq IS NOT NULL ORDER BY m.seq");
   if (!waiting.ok()) return waiting.status();
   for (const MessageSeq seq : *waiting) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     const State before = row->facts.state;
     if (before == State::kSending) {
@@ -53,7 +53,7 @@ Status DoubtAfterRestore(Work& work) {
       SeqsOf(work.db, "SELECT seq FROM message WHERE state IN (4, 7) AND unanswered = 0");
   if (!stopped.ok()) return stopped.status();
   for (const MessageSeq seq : *stopped) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     row->facts.unanswered = true;
     NewEvent event;

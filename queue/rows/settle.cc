@@ -56,7 +56,7 @@ Result<std::string> LastVerdict(Connection& db, const MessageRow& row) {
 }
 
 Status HoldForBlameRun(Work& work, MessageSeq seq, const std::string& actor) {
-  Result<MessageRow> row = ReadMessage(work.db, seq);
+  Result<MessageRow> row = work.messages.Read(seq);
   if (row.code() == Code::kNotFound) return Status();
   if (!row.ok()) return row.status();
   const State before = row->facts.state;
@@ -132,16 +132,16 @@ Result<bool> Answered(Connection& db, const Lease& lease) {
   return answered;
 }
 
-Result<MessageRow> ReadById(Connection& db, const Uuid& id) {
-  const Result<MessageSeq> seq = SeqOf(db, id);
+Result<MessageRow> ReadById(Work& work, const Uuid& id) {
+  const Result<MessageSeq> seq = SeqOf(work.db, id);
   if (!seq.ok()) return seq.status();
-  return ReadMessage(db, *seq);
+  return work.messages.Read(*seq);
 }
 
 Status SettleOne(Work& work, const Lease& lease, const Outcome& outcome, Sent sent) {
-  Result<MessageRow> row = ReadMessage(work.db, lease.seq);
+  Result<MessageRow> row = work.messages.Read(lease.seq);
   // A message that was corrected gives its seq to the correction.
-  if (row.ok() && row->id != lease.id) row = ReadById(work.db, lease.id);
+  if (row.ok() && row->id != lease.id) row = ReadById(work, lease.id);
   if (row.code() == Code::kNotFound) return SettleBuried(work, lease, outcome);
   if (!row.ok()) return row.status();
   const Result<GateRow*> site = work.gates.At(kSite);
@@ -219,12 +219,15 @@ Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const
   if (in_place != row.in_keys) {
     UTBOKS_RETURN_IF_ERROR(in_place ? ReturnToKeys(work, row) : LeaveKeys(work, row));
   }
-  UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, row));
+  UTBOKS_RETURN_IF_ERROR(work.messages.Write(row));
   return UnderWay(before) && !UnderWay(row.facts.state) ? WakeAfterFollowers(work, row.facts.seq)
                                                         : Status();
 }
 
 Status SettleRows(Work& work, std::span<const Settlement> done) {
+  std::vector<MessageSeq> seqs;
+  for (const Settlement& one : done) seqs.push_back(one.lease.seq);
+  UTBOKS_RETURN_IF_ERROR(work.messages.LookAhead(seqs));
   for (const Settlement& one : done) {
     UTBOKS_RETURN_IF_ERROR(SettleOne(work, one.lease, one.outcome, Sent{}));
   }
@@ -249,7 +252,7 @@ Status SettleProbeRow(Work& work, const Probe& probe, const HeadResult& head,
     UTBOKS_RETURN_IF_ERROR(SettleOne(work, *probe.message, *message, sent));
     end.message = probe.message->seq;
     end.outcome = &*message;
-    const Result<MessageRow> row = ReadMessage(work.db, end.message);
+    const Result<MessageRow> row = work.messages.Read(end.message);
     if (row.ok()) end.due_at = row->facts.due_at;
   } else if (probe.message) {
     const Lease leases[] = {*probe.message};
@@ -278,7 +281,7 @@ Result<int> RecoverDeadRows(Work& work, const DeadLeases& which) {
   const Result<bool> feed_live = IsFeedLive(work.db, work.now);
   if (!feed_live.ok()) return feed_live.status();
   for (const MessageSeq seq : dead) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     const Disposition disposition =
         DisposeDead(row->facts, work.store.settings, work.now, work.store.random, *feed_live);
@@ -318,7 +321,7 @@ Result<int> HoldDoubtRows(Work& work, int most) {
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
   for (const MessageSeq seq : doubts) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     row->facts.state = State::kHeld;
     row->facts.reason = reason::kInDoubt;
@@ -342,11 +345,11 @@ Status EndWaits(Work& work, GateRow& gate) {
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
   for (const MessageSeq seq : waiting) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (!row.ok()) return row.status();
     row->facts.due_at = std::min(row->facts.due_at, work.now);
     row->waited_on = WaitedOn::kNothing;
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(*row));
   }
   if (waiting.size() < kWaitsAtOnce) gate.waits_end = 0;
   return Status();

@@ -55,7 +55,8 @@ Result<std::vector<AlarmChange>> KeepAlarms(Work& work,
   std::vector<AlarmChange> changes;
   std::vector<std::pair<std::string, std::string>> stored;
   {
-    Query q = work.db.Prepare("SELECT name, subject FROM alarm WHERE until_seen = 0");
+    Query q = work.db.Prepare(
+        "SELECT name, subject FROM alarm WHERE until_seen = 0 ORDER BY name, subject");
     while (q.Step()) stored.emplace_back(q.Text(0), q.Text(1));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
@@ -120,13 +121,13 @@ Result<std::vector<MessageSeq>> FindTooFarAhead(Connection& db, const DeliverySe
 
 Status PullInDueTimes(Work& work, const std::vector<MessageSeq>& seqs) {
   for (const MessageSeq seq : seqs) {
-    Result<MessageRow> row = ReadMessage(work.db, seq);
+    Result<MessageRow> row = work.messages.Read(seq);
     if (row.code() == Code::kNotFound) continue;
     if (!row.ok()) return row.status();
     const WallTime earliest = row->not_before ? std::max(*row->not_before, work.now) : work.now;
     if (!row->ready() || row->facts.due_at <= earliest + LongestWait(work.store.settings)) continue;
     row->facts.due_at = earliest;
-    UTBOKS_RETURN_IF_ERROR(WriteMessage(work.db, *row));
+    UTBOKS_RETURN_IF_ERROR(work.messages.Write(*row));
   }
   return Status();
 }

@@ -73,6 +73,7 @@ struct Work {
   const StoreContext& store;
   WallTime now;
   GateBook gates{db};
+  Messages messages{db};
   // Whether any message waits until its followers have come to rest, once asked.
   std::optional<bool> someone_after_followers = std::nullopt;
 };

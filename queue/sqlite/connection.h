@@ -36,6 +36,7 @@ class Connection final : public rows::Connection {
   Connection(const Connection&) = delete;
   Connection& operator=(const Connection&) = delete;
 
+  bool far() const override { return false; }
   Query Prepare(const char* sql) override;
   // The number is SQLite's to give: NULL is bound for it.
   Query PrepareNew(Serial serial, const char* sql) override;

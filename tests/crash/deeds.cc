@@ -190,8 +190,9 @@ Status Hands::Act(Random& chance) {
 // A replay job, from its beginning to its end: one call at a time.
 Status Hands::Job(Random& chance) {
   const auto refused = [](const Status& status) {  // it does not stand so: no failure
-    return status.code() == Code::kBusy || status.code() == Code::kConflict ||
-           status.code() == Code::kNotFound;
+    const bool another =
+        status.code() == Code::kBusy && status.text().find("runs already") != std::string::npos;
+    return another || status.code() == Code::kConflict || status.code() == Code::kNotFound;
   };
   if (turn_) {
     const ReplayTurn turn = *std::exchange(turn_, std::nullopt);

@@ -20,6 +20,7 @@ class PostgresServer {
   // A new and empty database.
   std::string MakeDatabase();
   void DropDatabase(const std::string& name);
+  const std::string& folder() const { return folder_; }
   // What opens it, as its owner.
   std::string Url(const std::string& database) const;
   // Its rows as psql -At shows them; the test fails when it cannot be run.

@@ -442,6 +442,10 @@ void Agency::JudgeFiles() const {
   if (reg_ != nullptr) ExpectNoneOf(Names(), ReadFile(reg_->journal_path()), "the journal");
 }
 
+void Agency::ExpectNoPersonIn(const std::string& text, const std::string& where) const {
+  ExpectNothingIn(text, Names(), where);
+}
+
 void ExpectRefused(const Finished& run, int code, const std::vector<std::string>& says) {
   EXPECT_EQ(run.code(), code) << run.err;
   EXPECT_EQ(run.out, "");

@@ -114,6 +114,8 @@ class Agency {
   void Meddle(const std::string& sql);
   // The first column of the first row.
   std::string Look(const std::string& sql);
+  // Nothing of the persons in its letters is in `text`, which was found `where`.
+  void ExpectNoPersonIn(const std::string& text, const std::string& where) const;
   // The test has damaged it: its end does not look whether it is sound.
   void Damaged() { damaged_ = true; }
 
