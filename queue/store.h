@@ -3,10 +3,10 @@
 // Views of one thing, so that each caller holds no more than it needs: Intake puts in,
 // Delivery sends, Feedback hears what became of it, Desk lets people act, Replays lets
 // them act on many in a job that outlives them, Reader looks, NoticeBoard keeps what the
-// register's operators tell.  A Store is all of them.  Every method is safe for many
-// threads and many processes, takes effect in one transaction, and is durable when it
-// returns ok.  kBusy: nothing happened, try again.  kFull: below the disk floor, nothing
-// taken in.  kCorrupt: nothing may be written any more, and nothing is; stop and say so.
+// register's operators tell, Duties share out what one worker does.  A Store is all of them.  Every
+// method is safe for many threads and many processes, takes effect in one transaction, and is
+// durable when it returns ok.  kBusy: nothing happened, try again.  kFull: below the disk floor,
+// nothing taken in.  kCorrupt: nothing may be written any more, and nothing is; stop and say so.
 // kAltered: what is sealed of this message does not open; others are not concerned.
 #pragma once
 
@@ -20,6 +20,7 @@
 
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
+#include "queue/duties.h"
 #include "queue/feedback.h"
 #include "queue/message.h"
 #include "queue/notice.h"
@@ -145,7 +146,8 @@ class Store : public Intake,
               public Desk,
               public Replays,
               public Reader,
-              public NoticeBoard {
+              public NoticeBoard,
+              public Duties {
  public:
   // A copy for safe keeping, taken while workers run; the key file is not in it.
   virtual Status Backup(const std::string& path) = 0;

@@ -7,7 +7,8 @@ namespace utboks::app {
 namespace {
 
 constexpr Millis kLookEvery{2'000};
-constexpr int kLooksPerPurge = 1'800;  // once an hour
+// What stands is said again so often: another worker, whose own is well, may have cleared it.
+constexpr int kLooksPerReminder = 30;
 // delivery.md §11: further apart, and a not-before or a retry is not when it should be.
 constexpr Millis kClocksApart{60'000};
 
@@ -25,10 +26,10 @@ void Housekeeper::Stop() {
 
 void Housekeeper::Run() {
   for (int look = 0; !stop_.stop_requested(); ++look) {
+    reminds_ = look % kLooksPerReminder == 0;
     LookAtCertificate();
     LookAtClock();
     LookAtKeys();
-    if (look % kLooksPerPurge == 0) Purge();
     clock_.WaitUntil(clock_.Steady() + kLookEvery, stop_.get_token());
   }
 }
@@ -57,26 +58,15 @@ void Housekeeper::LookAtKeys() {
 
 void Housekeeper::Keep(std::string_view alarm, bool stands, std::optional<bool>* kept,
                        LogField detail) {
-  if (*kept == stands) return;
-  if (!store_.SetAlarm(alarm, "", stands).ok()) return;  // looked at again in a moment
+  const bool again = *kept == stands;
+  if (again && !(stands && reminds_)) return;
+  if (!store_.SetAlarm(alarm, "", stands).ok() || again) return;  // looked at again in a moment
   if (stands) {
     LogWarning("alarm-raised", {{"alarm", alarm}, std::move(detail)});
   } else if (*kept) {
     LogInfo("alarm-cleared", {{"alarm", alarm}, std::move(detail)});
   }
   *kept = stands;
-}
-
-void Housekeeper::Purge() {
-  Desk::Purged purged;
-  const Retention retention{config_.retention.content_after, config_.retention.record_after, false};
-  const Status status = desk_.Purge(retention, stop_.get_token(), &purged);
-  if (!status.ok()) LogWarning("purge-failed", {{"text", status.text()}});
-  if (purged.closed + purged.contents + purged.records > 0) {
-    LogInfo(
-        "purged",
-        {{"closed", purged.closed}, {"contents", purged.contents}, {"records", purged.records}});
-  }
 }
 
 }  // namespace utboks::app

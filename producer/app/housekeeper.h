@@ -1,6 +1,5 @@
 // What a worker does beside delivering: takes up replaced certificates, warns before
-// ours runs out, when our clock is not the register's and when the key file is lost,
-// and removes what retention says.
+// ours runs out, when our clock is not the register's and when the key file is lost.
 #pragma once
 
 #include <optional>
@@ -10,7 +9,6 @@
 
 #include "producer/app/key_watch.h"
 #include "producer/app/register_access.h"
-#include "producer/ops/operator.h"
 #include "queue/base/log.h"
 #include "queue/base/service.h"
 #include "queue/open_store.h"
@@ -21,12 +19,9 @@ namespace utboks::app {
 class Housekeeper final : public Service {
  public:
   // All outlive it.
-  Housekeeper(RegisterAccess& access, Delivery& store, Operator& desk, const Config& config,
-              Clock& clock)
+  Housekeeper(RegisterAccess& access, Delivery& store, const Config& config, Clock& clock)
       : access_(access),
         store_(store),
-        desk_(desk),
-        config_(config),
         clock_(clock),
         keys_(KeyFilePath(config.outbox.store, config.outbox.key_file)) {}
   ~Housekeeper() override { Stop(); }
@@ -42,17 +37,15 @@ class Housekeeper final : public Service {
   void LookAtKeys();
   // Raises or clears an alarm whose condition only we know; `detail` is logged.
   void Keep(std::string_view alarm, bool stands, std::optional<bool>* kept, LogField detail);
-  void Purge();
 
   RegisterAccess& access_;
   Delivery& store_;
-  Operator& desk_;
-  const Config& config_;
   Clock& clock_;
   const KeyWatch keys_;
   // What is in the store, once we have written it; an alarm there before that is of
   // a worker before us.  The thread's alone.
   std::optional<bool> expiry_stands_, clock_stands_, key_stands_;
+  bool reminds_ = false;  // in this look
   std::stop_source stop_;
   std::thread thread_;  // last: it uses all of the above
 };

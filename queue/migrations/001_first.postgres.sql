@@ -232,6 +232,13 @@ CREATE TABLE bucket (
 ) WITH (fillfactor = 10);
 INSERT INTO bucket VALUES (1, 0, 0);
 
+-- What one worker does for all, and until when it is its own to do.
+CREATE TABLE duty (
+  name TEXT PRIMARY KEY,
+  worker TEXT NOT NULL,
+  until BIGINT NOT NULL
+) WITH (fillfactor = 50);
+
 -- What stays of a purged message: its identifier is never free again.
 CREATE TABLE tombstone (
   identifikator BYTEA PRIMARY KEY,

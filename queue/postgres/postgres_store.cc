@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "queue/postgres/migrate.h"
@@ -18,6 +19,7 @@ namespace {
 constexpr int kReaders = 6;
 // A server that is away is not asked more often whether there is news.
 constexpr Millis kWatchAgain{1'000};
+constexpr Millis kLongestTerm = std::chrono::hours(1);
 // A request has ended so long before its lease does.
 constexpr Millis kBeforeLeaseEnds{10'000};
 
@@ -188,6 +190,31 @@ Result<bool> PostgresStore::HasExpired() {
     return q.status();
   }));
   return expired;
+}
+
+Result<bool> PostgresStore::TakeDuty(std::string_view duty, Millis term) {
+  std::int64_t taken = 0;
+  UTBOKS_RETURN_IF_ERROR(WriteStatus([&](rows::Work& work) {
+    Query q = work.db.Prepare(
+        "INSERT INTO duty (name, worker, until) VALUES (?1, ?2, ?3)"
+        " ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, until = excluded.until"
+        " WHERE duty.worker = excluded.worker OR duty.until <= ?4 OR duty.until > ?5");
+    q.BindText(duty).BindText(worker_).Bind(ToMillis(work.now + term)).Bind(ToMillis(work.now));
+    // Further ahead than anybody asks for: set by a clock that has been put back since.
+    q.Bind(ToMillis(work.now + std::max(term, kLongestTerm)));
+    const Result<std::int64_t> rows = q.RunCounting();
+    if (rows.ok()) taken = *rows;
+    return rows.status();
+  }));
+  return taken == 1;
+}
+
+Status PostgresStore::LeaveDuty(std::string_view duty) {
+  return WriteStatus([&](rows::Work& work) {
+    Query q = work.db.Prepare("DELETE FROM duty WHERE name = ? AND worker = ?");
+    q.BindText(duty).BindText(worker_);
+    return q.Run();
+  });
 }
 
 rows::DeadLeases PostgresStore::WhichAreDead() {

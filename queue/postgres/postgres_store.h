@@ -31,6 +31,8 @@ class PostgresStore final : public rows::RowStore {
   Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
   // Takes back also what a worker that is gone was sending.
   Result<std::vector<AlarmChange>> Tick() override;
+  Result<bool> TakeDuty(std::string_view duty, Millis term) override;
+  Status LeaveDuty(std::string_view duty) override;
   // kUsage: PostgreSQL's own means copy a database of PostgreSQL.
   Status Backup(const std::string& path) override;
 

@@ -25,6 +25,9 @@ class SqliteStore final : public rows::RowStore {
   ~SqliteStore() override;
 
   Status Backup(const std::string& path) override;
+  // There is one worker.
+  Result<bool> TakeDuty(std::string_view /*duty*/, Millis /*term*/) override { return true; }
+  Status LeaveDuty(std::string_view /*duty*/) override { return Status(); }
 
  private:
   explicit SqliteStore(const StoreOptions& options);

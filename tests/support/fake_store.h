@@ -65,6 +65,18 @@ class FakeStore final : public Store {
     return Status();
   }
   void WaitForChange(SteadyTime, const std::stop_token&) override {}
+  // Whether it is this worker's to do, in each call; the last one stays.
+  std::vector<Result<bool>> duties = {true};
+  std::vector<std::string> duties_left;
+  Result<bool> TakeDuty(std::string_view, Millis) override {
+    Result<bool> ours = duties.front();
+    if (duties.size() > 1) duties.erase(duties.begin());
+    return ours;
+  }
+  Status LeaveDuty(std::string_view duty) override {
+    duties_left.emplace_back(duty);
+    return Status();
+  }
   Status Backup(const std::string& path) override {
     backups.push_back(path);
     return Status();

@@ -175,6 +175,10 @@ class FaultStore final : public Store {
     return store_.ForgetFeedsBut(feeds);
   }
   Status Backup(const std::string& path) override { return store_.Backup(path); }
+  Result<bool> TakeDuty(std::string_view duty, Millis term) override {
+    return store_.TakeDuty(duty, term);
+  }
+  Status LeaveDuty(std::string_view duty) override { return store_.LeaveDuty(duty); }
 
  private:
   struct Armed {

@@ -173,6 +173,8 @@ TEST_F(PostgresTest, SeveralWorkersShareAStore) {
   for (Agency* agency : {&one, &two, &three}) agency->StartWorker();
   ASSERT_TRUE(AwaitAccepted(kLetters));
   EXPECT_EQ(Account(reg, kLetters), 0) << "sent twice without a doubt";
+  // What one has to do for all, one does.
+  EXPECT_EQ(Sql("SELECT count(*) FROM utboks.duty WHERE name = 'replay'"), "1");
   // Each has done a part.
   EXPECT_EQ(Sql("SELECT count(DISTINCT worker) FROM utboks.attempt"), "3");
 

@@ -10,11 +10,13 @@
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/drain.h"
+#include "producer/app/duty_service.h"
 #include "producer/app/feeds.h"
 #include "producer/app/housekeeper.h"
 #include "producer/app/notify.h"
 #include "producer/app/quantity.h"
 #include "producer/app/register_access.h"
+#include "producer/app/retention.h"
 #include "producer/app/secret_files.h"
 #include "producer/notices/notice_watch.h"
 #include "producer/ops/replay_runner.h"
@@ -116,14 +118,26 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   auto owned = std::make_unique<Dispatcher>(
       **store, [&] { return (*access)->MakeClient(); }, settings, parts.clock());
   const Dispatcher& dispatcher = *owned;
-  services.Add(std::make_unique<Housekeeper>(**access, **store, **desk, **config, parts.clock()));
+  services.Add(std::make_unique<Housekeeper>(**access, **store, **config, parts.clock()));
   services.Add(std::move(owned));
+  // Each is one worker's at a time.
+  const auto add_duty = [&](std::string duty, DutyService::Factory make) {
+    services.Add(
+        std::make_unique<DutyService>(std::move(duty), std::move(make), **store, parts.clock()));
+  };
+  add_duty("retention", [&]() -> std::unique_ptr<Service> {
+    return std::make_unique<RetentionKeeper>(**desk, (*config)->retention, parts.clock());
+  });
   if (!(*config)->notices.urls.empty()) {
-    services.Add(std::make_unique<NoticeWatch>(FeedsOf(**config), **store,
-                                               (*config)->notices.poll_interval, parts.clock(),
-                                               SecureRandom()));
+    add_duty("notices", [&]() -> std::unique_ptr<Service> {
+      return std::make_unique<NoticeWatch>(FeedsOf(**config), **store,
+                                           (*config)->notices.poll_interval, parts.clock(),
+                                           SecureRandom());
+    });
   }
-  services.Add(std::make_unique<ReplayRunner>(**replays, parts.clock()));
+  add_duty("replay", [&]() -> std::unique_ptr<Service> {
+    return std::make_unique<ReplayRunner>(**replays, parts.clock());
+  });
   UTBOKS_RETURN_IF_ERROR(services.Start());
   LogInfo("worker-started", {{"register", (*access)->site()->host()},
                              {"max_in_flight", settings.delivery.max_in_flight},

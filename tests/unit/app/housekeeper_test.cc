@@ -41,7 +41,7 @@ class HousekeeperTest : public ::testing::Test {
 
   std::unique_ptr<Housekeeper> Start() {
     access_ = *RegisterAccess::Make(config_, nullptr, clock_);
-    auto housekeeper = std::make_unique<Housekeeper>(*access_, store_, desk_, config_, clock_);
+    auto housekeeper = std::make_unique<Housekeeper>(*access_, store_, config_, clock_);
     EXPECT_TRUE(housekeeper->Start().ok());
     EXPECT_TRUE(clock_.AwaitWaiters(1));
     return housekeeper;
@@ -56,8 +56,6 @@ class HousekeeperTest : public ::testing::Test {
   testing::ManualClock clock_{SystemClock().Wall()};
   Config config_;
   testing::FakeStore store_;
-  AcceptAll accept_all_;
-  Operator desk_{store_, store_, accept_all_};
   std::unique_ptr<RegisterAccess> access_;
 };
 
