@@ -106,17 +106,25 @@ class Wiring::StoredDocuments final : public Revalidator {
 Wiring::Wiring(std::optional<std::string> config_path, Environment environment)
     : config_path_(std::move(config_path)), environment_(std::move(environment)) {}
 
+Wiring::Wiring(Config config) {
+  Obey(std::move(config));
+}
+
 Wiring::~Wiring() = default;
+
+void Wiring::Obey(Config config) {
+  config_ = std::move(config);
+  // A command's own output says what it did; `run` asks for more.
+  const LogLevel level =
+      config_->log.level == LogLevel::kInfo ? LogLevel::kWarning : config_->log.level;
+  SetUpLog(level, config_->log.format);
+}
 
 Result<const Config*> Wiring::GetConfig() {
   if (!config_) {
     auto config = LoadConfig(config_path_, environment_);
     if (!config.ok()) return config.status();
-    config_ = *std::move(config);
-    // A command's own output says what it did; `run` asks for more.
-    const LogLevel level =
-        config_->log.level == LogLevel::kInfo ? LogLevel::kWarning : config_->log.level;
-    SetUpLog(level, config_->log.format);
+    Obey(*std::move(config));
   }
   return &*config_;
 }

@@ -25,6 +25,8 @@ class Wiring final : public Parts {
  public:
   // `config_path`: what --config gave.
   Wiring(std::optional<std::string> config_path, Environment environment);
+  // For who has read the configuration already.
+  explicit Wiring(Config config);
   ~Wiring() override;
 
   Result<const Config*> GetConfig() override;
@@ -41,6 +43,7 @@ class Wiring final : public Parts {
  private:
   class StoredDocuments;  // a Revalidator over GetValidator
 
+  void Obey(Config config);
   Revalidator& GetRevalidator();
 
   const std::optional<std::string> config_path_;

@@ -1,4 +1,4 @@
-// Where the files lie that were installed with the running program.
+// Where the files lie that were installed with the running code.
 #pragma once
 
 #include <string>
@@ -6,9 +6,9 @@
 
 namespace utboks {
 
-// share/utboks/NAME of the tree that the running program stands in: beside bin/
-// where it was installed, wherever that tree was put, or at the top of a build tree.
-// Where neither has it, the place in which an installed program would look.
+// share/utboks/NAME of the tree that this code stands in, as a program or as a library:
+// beside bin/ or lib/ where it was installed, wherever that tree was put, or at the top
+// of a build tree.  Where none has it, the place in which an installed program would look.
 std::string FindSharedFolder(std::string_view name);
 
 }  // namespace utboks

@@ -34,7 +34,12 @@ const std::map<std::string_view, std::set<std::string_view>> kEdges = {
      {"producer/domain", "producer/xml", "producer/net", "producer/intake", "producer/submit",
       "producer/lab", "producer/feedback", "producer/outcome", "producer/notices", "producer/ops",
       "producer/http", "queue"}},
+    {"include/utboks", {}},
+    {"producer/embed", {"producer/domain", "producer/intake", "producer/app", "queue"}},
 };
+
+// What an agency's compiler reads: the C++ library and each other, as <utboks/...>.
+constexpr std::string_view kPublic = "include/utboks";
 
 // Where a third-party library lives: the beginning of the header's name, and the
 // beginnings of the paths that may include it ("" is everywhere).  The first row
@@ -61,6 +66,7 @@ const std::vector<Library> kLibraries = {
     {"sqlite3", {"queue/sqlite"}},
     {"libpq", {"queue/postgres"}},
     {"postgresql/", {"queue/postgres"}},
+    {"utboks/", {"include/utboks/", "producer/embed/"}},
     {"amqp", {"queue/amqp/"}},
     {"toml++/", {"producer/app/"}},
     {"CLI/", {"producer/app/"}},
@@ -103,6 +109,10 @@ std::vector<fs::path> FilesUnder(const fs::path& root, std::string_view folder) 
 
 // What is wrong with `file` (of `module`) including <header>; empty when nothing.
 std::string JudgeThirdParty(std::string_view file, const std::string& header) {
+  const bool is_system = std::regex_match(header, kSystemHeader);
+  if (file.starts_with(kPublic) && !is_system && !header.starts_with("utboks/")) {
+    return fmt::format("<{}> is nothing that an agency's program must have", header);
+  }
   for (const Library& library : kLibraries) {
     if (!header.starts_with(library.header)) continue;
     const bool at_home =
@@ -112,11 +122,12 @@ std::string JudgeThirdParty(std::string_view file, const std::string& header) {
                        library.homes.empty() ? "no folder of ours"
                                              : fmt::format("{}", fmt::join(library.homes, ", ")));
   }
-  if (std::regex_match(header, kSystemHeader)) return "";
+  if (is_system) return "";
   return fmt::format("<{}> is of a library that the table does not know: give it one home", header);
 }
 
 std::string JudgeOwn(const fs::path& root, std::string_view module, const std::string& header) {
+  if (module == kPublic) return fmt::format("\"{}\" is not installed with this header", header);
   if (!fs::exists(root / header)) {
     return fmt::format("\"{}\" is not a path from the top of the tree", header);
   }
@@ -155,7 +166,7 @@ void CheckFile(const fs::path& root, const fs::path& path, std::vector<Finding>*
 
 std::vector<Finding> CheckIncludes(const fs::path& root) {
   std::vector<Finding> findings;
-  for (const std::string_view folder : {"producer", "queue"}) {
+  for (const std::string_view folder : {"producer", "queue", "include"}) {
     for (const fs::path& file : FilesUnder(root, folder)) {
       if (IsSource(file)) CheckFile(root, file, &findings);
     }

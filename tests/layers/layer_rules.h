@@ -18,7 +18,7 @@ struct Finding {
   std::string text;  // what is wrong and what to do
 };
 
-// Every #include of queue/ and producer/ under `root` that the tables do not
+// Every #include of queue/, producer/ and include/ under `root` that the tables do not
 // allow, in the order of file names.
 std::vector<Finding> CheckIncludes(const std::filesystem::path& root);
 

@@ -49,7 +49,8 @@ class PlantedTreeTest : public ::testing::Test {
     for (const char* header :
          {"queue/base/a.h", "queue/store.h", "queue/sqlite/a.h", "producer/domain/a.h",
           "producer/xml/a.h", "producer/net/a.h", "producer/intake/a.h", "producer/submit/a.h",
-          "producer/ops/a.h", "producer/app/a.h", "tests/support/a.h", "schemas/a.h"}) {
+          "producer/ops/a.h", "producer/app/a.h", "producer/embed/a.h", "tests/support/a.h",
+          "schemas/a.h"}) {
       Plant(header, "#pragma once\n");
     }
   }
@@ -93,6 +94,15 @@ TEST_F(PlantedTreeTest, JudgesOneIncludeAtATime) {
       {"producer/xml/x.cc", "\"a.h\"", "not a path from the top"},
       {"producer/xml/x.cc", "\"../net/a.h\"", "not a path from the top"},
       {"producer/xml/x.cc", "HEADER", "cannot be read here"},
+      {"include/utboks/x.h", "\"queue/base/a.h\"", "not installed with this header"},
+      {"include/utboks/x.h", "\"include/utboks/y.h\"", "not installed with this header"},
+      {"include/utboks/x.h", "<utboks/y.h>", ""},
+      {"include/utboks/x.h", "<string>", ""},
+      {"include/utboks/x.h", "<fmt/format.h>", "nothing that an agency's program must have"},
+      {"producer/embed/x.cc", "<utboks/y.h>", ""},
+      {"producer/app/x.cc", "<utboks/y.h>", "lives in include/utboks/, producer/embed/"},
+      {"producer/app/x.cc", "\"producer/embed/a.h\"",
+       "producer/app may not include producer/embed"},
       // One home for each library.
       {"producer/xml/x.cc", "<xercesc/sax2/SAX2XMLReader.hpp>", ""},
       {"producer/intake/x.cc", "<xercesc/sax2/SAX2XMLReader.hpp>", "lives in producer/xml/"},
