@@ -10,6 +10,8 @@
 // The way in is the one of `utboks enqueue`: the same contracts, the same verdicts, the
 // same store, beside running workers and other programs.  Nothing is sent from here.
 //
+// Keys and documents are in the program's memory: it sees to core dumps.  Xerces, where the
+// program has it too, opens no network addresses any more: the contracts never want any.
 // Throws nothing but std::bad_alloc and std::length_error.  With one libutboks-outbox.so.N
 // (N = soname) a program runs on as it was built; it wants C++17 and libstdc++.
 #ifndef UTBOKS_OUTBOX_H
@@ -47,12 +49,13 @@ struct Found;
 
 // Methods are safe for many threads; several Outboxes on one store are as well, in one
 // process or many.  Opened after fork, never before; destroyed by one thread when no call
-// is under way, which closes the store.  Holds open files and threads of its own (which
-// take no signals of the program's: SIGTSTP is blocked in them).  A process that is stopped
-// while it stores holds up all others on an SQLite store: one that is run at a terminal
-// blocks SIGTSTP before Enqueue.
+// is under way, which closes the store.  Holds open files, and threads of its own on which no
+// signal handler of the program ever runs.  A process that is stopped while it stores holds
+// up all others on an SQLite store: one that is run at a terminal blocks SIGTSTP (Ctrl-Z)
+// in all of its threads, and is then stopped by the library when that does no harm.
 class Outbox {
  public:
+  // Signals reach the calling thread when it is done.
   // kConfig: settings, keys, contracts, another environment or organisation, a newer
   // store.  kOutdated, kBusy, kUnreachable, kCorrupt.  Reads the environment: no other
   // thread changes it meanwhile.  Contracts are those of share/utboks beside the library,

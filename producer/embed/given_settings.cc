@@ -40,7 +40,7 @@ Result<Variables> AsVariables(const std::map<std::string, std::string>& settings
 
 // What is given stands before what the process has; the process's own settings can be left
 // out, its other variables cannot: a file may name them.
-app::Environment Over(Variables given, bool process_settings) {
+app::Environment Over(const Variables& given, bool process_settings) {
   app::Environment process = app::ProcessEnvironment();
   const auto names = [given, process_settings, all = process.names] {
     std::vector<std::string> list;
@@ -60,7 +60,7 @@ app::Environment Over(Variables given, bool process_settings) {
 Result<app::Config> ReadOptions(const outbox::Options& options) {
   auto given = AsVariables(options.settings);
   if (!given.ok()) return given.status();
-  const app::Environment environment = Over(*std::move(given), options.environment);
+  const app::Environment environment = Over(*given, options.environment);
   if (options.config_file.empty()) return app::ParseConfig("", "Options::settings", environment);
   return app::LoadConfig(options.config_file, environment);
 }

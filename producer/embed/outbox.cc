@@ -50,10 +50,15 @@ std::string ActorOf(const Options& options) {
   return "lib:" + MaskIdentifier(name.substr(0, kLongest));
 }
 
-// Opening blocks SIGTSTP for the store's threads; the program's own keep what they had.
+// The store's threads are born while all signals are blocked: the program's handlers never
+// run on them.  Its own threads keep what they had, where opening blocks SIGTSTP for good.
 class SignalsAsTheyWere {
  public:
-  SignalsAsTheyWere() { pthread_sigmask(SIG_BLOCK, nullptr, &before_); }
+  SignalsAsTheyWere() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
   ~SignalsAsTheyWere() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
   SignalsAsTheyWere(const SignalsAsTheyWere&) = delete;
   SignalsAsTheyWere& operator=(const SignalsAsTheyWere&) = delete;
