@@ -17,7 +17,9 @@
 #include <xercesc/validators/schema/SchemaGrammar.hpp>
 
 #include "producer/xml/schema_door.h"
+#include "producer/xml/settle_patterns.h"
 #include "producer/xml/utf8.h"
+#include "queue/base/mutex.h"
 
 namespace utboks::xml {
 namespace {
@@ -127,6 +129,10 @@ Schema::~Schema() = default;
 Result<std::shared_ptr<const Schema>> Schema::Load(const SchemaSource& source,
                                                    const std::string& file) {
   UseXerces();
+  // What the language itself has (types, character classes) is one for all schemas, and
+  // made by the first that uses it.
+  static Mutex one_at_a_time;
+  const MutexLock lock(one_at_a_time);
   std::shared_ptr<Schema> schema(new Schema());
   SchemaFiles files(source);
   FirstError errors;
@@ -165,7 +171,7 @@ Result<std::shared_ptr<const Schema>> Schema::Load(const SchemaSource& source,
 }
 
 // Makes now what Xerces would make at first use, on whichever thread came first,
-// without a lock: the content models.
+// without a lock: the content models, and the tables of patterns.
 void Schema::Settle() {
   auto grammars = pool_->getGrammarEnumerator();
   while (grammars.hasMoreElements()) {
@@ -173,6 +179,7 @@ void Schema::Settle() {
     xerces::RefHashTableOfEnumerator<xerces::ComplexTypeInfo> types(
         grammar.getComplexTypeRegistry());
     while (types.hasMoreElements()) types.nextElement().getContentModel();
+    SettlePatterns(grammar);
     auto elements = grammar.getElemEnumerator();
     while (elements.hasMoreElements()) elements_.insert(View(elements.nextElement().getBaseName()));
   }

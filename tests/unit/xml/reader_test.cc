@@ -4,12 +4,17 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <optional>
 #include <random>
+#include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "producer/xml/reader.h"
 #include "producer/xml/reader_shelf.h"
+#include "producer/xml/schema.h"
 #include "producer/xml/shipped_schemas.h"
 #include "tests/unit/xml/own_catalogue.h"
 
@@ -167,6 +172,63 @@ TEST(Reader, AnyOrderGivesTheSameAnswers) {
     for (std::size_t i = 0; i < answers[t].size(); ++i) {
       EXPECT_EQ(answers[t][i], fresh[(i + t) % documents.size()]);
     }
+  }
+}
+
+// A schema of many patterns, and the document that matches each once.
+class PatternSource final : public SchemaSource {
+ public:
+  static constexpr int kPatterns = 400;
+
+  std::string Meant(std::string_view location, std::string_view) const override {
+    return std::string(location);
+  }
+  std::optional<std::string> Read(const std::string&) const override {
+    std::string xsd =
+        "<xs:schema xmlns:xs='http://www.w3.org/2001/XMLSchema' targetNamespace='urn:p'"
+        " elementFormDefault='qualified'><xs:element name='all'>"
+        "<xs:complexType><xs:sequence>";
+    for (int i = 0; i < kPatterns; ++i) {
+      xsd += "<xs:element name='e" + std::to_string(i) +
+             "'><xs:simpleType><xs:restriction base='xs:string'>"
+             "<xs:pattern value='[13579;=?ACEGIKMOQSUWYacegikmoqsuwy]+'/>"
+             "</xs:restriction></xs:simpleType></xs:element>";
+    }
+    return xsd + "</xs:sequence></xs:complexType></xs:element></xs:schema>";
+  }
+  std::string_view remedy() const override { return "correct the test"; }
+
+  static std::string Document() {
+    std::string document = "<all xmlns='urn:p'>";
+    for (int i = 0; i < kPatterns; ++i) {
+      const std::string name = "e" + std::to_string(i);
+      document += "<" + name + ">1y</" + name + ">";
+    }
+    return document + "</all>";
+  }
+};
+
+// Xerces makes a pattern's table at its first match, without a lock: of two threads one
+// refused what is right, or the process ended.
+TEST(Reader, ThreadsThatMatchANewPatternAtOnceAgree) {
+  const PatternSource source;
+  const std::string document = PatternSource::Document();
+  for (int round = 0; round < 20; ++round) {
+    const auto schema = xml::Schema::Load(source, "patterns.xsd");  // anew
+    ASSERT_TRUE(schema.ok()) << schema.status().text();
+    std::atomic<int> ready = 0;
+    std::atomic<std::size_t> refused = 0;
+    std::vector<std::thread> threads;
+    for (int t = 0; t < 2; ++t) {
+      threads.emplace_back([&] {
+        xml::Reader reader(*schema);
+        ++ready;
+        while (ready < 2) std::this_thread::yield();
+        refused += reader.Read(document, nullptr).violations.size();
+      });
+    }
+    for (std::thread& thread : threads) thread.join();
+    ASSERT_EQ(refused, 0U) << round;
   }
 }
 
