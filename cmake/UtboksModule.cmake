@@ -63,8 +63,17 @@ function(utboks_test name)
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")
   if(ARG_POSTGRES)
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER "*Postgres*"
-      PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS};postgres"
-        FIXTURES_REQUIRED postgres
+      TEST_LIST ${name}_postgres
+      PROPERTIES TIMEOUT ${ARG_TIMEOUT} FIXTURES_REQUIRED postgres
         ENVIRONMENT "UTBOKS_TEST_POSTGRES=${UTBOKS_TEST_POSTGRES}")
+    # Apart: PROPERTIES takes a second label for a property's name, and all that follows
+    # for its neighbour's.
+    set(labels "${CMAKE_CURRENT_BINARY_DIR}/${name}_labels.cmake")
+    file(CONFIGURE OUTPUT "${labels}" CONTENT [[
+foreach(test IN LISTS @name@_postgres)
+  set_tests_properties("${test}" PROPERTIES LABELS "@ARG_LABELS@;postgres")
+endforeach()
+]] @ONLY)
+    set_property(DIRECTORY APPEND PROPERTY TEST_INCLUDE_FILES "${labels}")
   endif()
 endfunction()

@@ -4,18 +4,43 @@
 #include <gtest/gtest.h>
 #include <utboks/outbox.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "tests/support/postgres_server.h"
 #include "tests/support/read_file.h"
 #include "tests/system/agency.h"
 
 namespace utboks::testing {
 namespace {
 
-TEST(LibraryTest, WhatAProgramHandsInIsSentByTheWorkerBesideIt) {
+// Goes after the agency, whose end still looks into it.
+class Database {
+ public:
+  Database() : name_(PostgresServer::Shared().MakeDatabase()) {}
+  ~Database() { PostgresServer::Shared().DropDatabase(name_); }
+  Database(const Database&) = delete;
+  Database& operator=(const Database&) = delete;
+  std::string url() const { return PostgresServer::Shared().Url(name_); }
+
+ private:
+  std::string name_;
+};
+
+class LibraryTest : public ::testing::TestWithParam<std::string> {};
+INSTANTIATE_TEST_SUITE_P(Stores, LibraryTest, ::testing::Values("Sqlite", "Postgres"),
+                         [](const auto& store) { return store.param; });
+
+TEST_P(LibraryTest, WhatAProgramHandsInIsSentByTheWorkerBesideIt) {
   SimulatorFixture reg;
+  std::optional<Database> database;
   Agency agency(reg);
+  if (GetParam() == "Postgres") {
+    database.emplace();
+    agency.SetText("outbox.store", database->url());
+    agency.SetText("outbox.key_file", agency.keys());
+  }
   agency.StartWorker();
   outbox::Options options;
   options.config_file = agency.config_file();
