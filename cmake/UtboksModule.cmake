@@ -43,10 +43,11 @@ function(utboks_module name)
   target_link_libraries(utboks_${name} PUBLIC utboks_flags ${ARG_LINK} PRIVATE ${ARG_PRIVATE_LINK})
 endfunction()
 
-# utboks_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds])
+# utboks_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds] [POSTGRES] [RABBITMQ])
 # One GoogleTest program; each of its tests is known to ctest by its own name.
+# RABBITMQ: all of them need the broker, and have it one at a time.
 function(utboks_test name)
-  cmake_parse_arguments(ARG "POSTGRES" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
+  cmake_parse_arguments(ARG "POSTGRES;RABBITMQ" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
     set(ARG_TIMEOUT 120)
   endif()
@@ -58,6 +59,13 @@ function(utboks_test name)
   # tests/layers fails on a *_test.cc that no program is built from.
   list(TRANSFORM ARG_SOURCES PREPEND "${CMAKE_CURRENT_SOURCE_DIR}/" REGEX "^[^/]")
   set_property(GLOBAL APPEND PROPERTY UTBOKS_TEST_SOURCES ${ARG_SOURCES})
+  if(ARG_RABBITMQ)
+    gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
+      PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS};rabbitmq"
+        FIXTURES_REQUIRED rabbitmq RESOURCE_LOCK rabbitmq
+        ENVIRONMENT "UTBOKS_TEST_RABBITMQ=${UTBOKS_TEST_RABBITMQ}")
+    return()
+  endif()
   # Tests on a real PostgreSQL have its name in theirs.
   gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60 TEST_FILTER "-*Postgres*"
     PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}")

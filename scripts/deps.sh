@@ -13,8 +13,10 @@ packages=(
   libssl-dev           # TLS, sealing at rest
   libsqlite3-dev       # the store
   libpq-dev            # the store that several workers share
-  pkg-config           # where libpq is
+  librabbitmq-dev      # the message broker's protocol
+  pkg-config           # where libpq and librabbitmq are
   postgresql           # tests: they start a server of their own
+  rabbitmq-server      # tests: the same
   libtomlplusplus-dev  # configuration
   libcli11-dev         # command line
   libgtest-dev         # tests

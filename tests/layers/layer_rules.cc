@@ -19,10 +19,11 @@ namespace fs = std::filesystem;
 const std::map<std::string_view, std::set<std::string_view>> kEdges = {
     {"queue/base", {}},
     {"queue", {}},
+    {"queue/amqp", {}},
     {"producer/domain", {}},
     {"producer/xml", {"producer/domain"}},
     {"producer/net", {}},
-    {"producer/intake", {"producer/xml", "producer/domain", "queue"}},
+    {"producer/intake", {"producer/xml", "producer/domain", "queue", "queue/amqp"}},
     {"producer/submit", {"producer/net", "producer/xml", "producer/domain", "queue"}},
     {"producer/lab", {"producer/submit", "producer/net", "queue"}},
     {"producer/feedback", {"producer/net", "producer/xml", "producer/domain", "queue"}},
@@ -33,7 +34,7 @@ const std::map<std::string_view, std::set<std::string_view>> kEdges = {
     {"producer/app",
      {"producer/domain", "producer/xml", "producer/net", "producer/intake", "producer/submit",
       "producer/lab", "producer/feedback", "producer/outcome", "producer/notices", "producer/ops",
-      "producer/http", "queue"}},
+      "producer/http", "queue", "queue/amqp"}},
     {"include/utboks", {}},
     {"producer/embed", {"producer/domain", "producer/intake", "producer/app", "queue"}},
 };
