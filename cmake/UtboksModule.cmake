@@ -46,6 +46,7 @@ endfunction()
 # utboks_test(NAME SOURCES ... [LINK ...] [LABELS ...] [TIMEOUT seconds] [POSTGRES] [RABBITMQ])
 # One GoogleTest program; each of its tests is known to ctest by its own name.
 # RABBITMQ: all of them need the broker, and have it one at a time.
+# LABELS is one word: gtest_discover_tests takes a second one for the next property.
 function(utboks_test name)
   cmake_parse_arguments(ARG "POSTGRES;RABBITMQ" "TIMEOUT" "SOURCES;LINK;LABELS" ${ARGN})
   if(NOT ARG_TIMEOUT)
@@ -61,7 +62,7 @@ function(utboks_test name)
   set_property(GLOBAL APPEND PROPERTY UTBOKS_TEST_SOURCES ${ARG_SOURCES})
   if(ARG_RABBITMQ)
     gtest_discover_tests(${name} DISCOVERY_TIMEOUT 60
-      PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS};rabbitmq"
+      PROPERTIES TIMEOUT ${ARG_TIMEOUT} LABELS "${ARG_LABELS}"
         FIXTURES_REQUIRED rabbitmq RESOURCE_LOCK rabbitmq
         ENVIRONMENT "UTBOKS_TEST_RABBITMQ=${UTBOKS_TEST_RABBITMQ}")
     return()

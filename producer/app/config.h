@@ -60,6 +60,16 @@ struct NoticesSection {
   std::string proxy;    // "" = none; fit for ParseProxy
 };
 
+struct AmqpSection {
+  std::string url;            // "" = no broker; fit for amqp::ParseAddress
+  std::string password_file;  // "" = guest
+  std::string ca_file;        // "" = the system's authorities
+  std::string client_certificate, client_key;
+  std::string intake_queue, outcome_exchange;  // "" = none
+  int prefetch = 0;
+  bool declare = false;
+};
+
 struct LogSection {
   LogLevel level = LogLevel::kInfo;
   LogFormat format = LogFormat::kText;
@@ -83,6 +93,7 @@ struct Config {
   DeliverySettings delivery;
   RetentionSection retention;
   NoticesSection notices;
+  AmqpSection amqp;
   LogSection log;
   std::string path;  // the file read; "" = none, everything at its default
   std::vector<EffectiveSetting> effective;

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "producer/app/broker.h"
 #include "producer/app/doctor.h"
 #include "producer/app/feeds.h"
 #include "producer/app/register_access.h"
@@ -128,6 +129,7 @@ void Examine(Parts& parts, const Tell& tell) {
   LookAtOutbox(**config, tell);
   LookAtSchemas(parts, **config, tell);
   for (const Feed& feed : FeedsOf(**config)) tell(ExamineFeed(feed));
+  TellAll(ExamineBroker(**config), tell);
   if (!complete.ok()) return;
   const auto access = RegisterAccess::Make(**config, nullptr, parts.clock());
   if (!access.ok()) return TellAll(JudgeCredentials(access.status()), tell);

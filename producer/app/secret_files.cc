@@ -15,6 +15,9 @@ std::vector<SecretFile> SecretFilesOf(const Config& config) {
       {"store's key file", KeyFilePath(config.outbox.store, config.outbox.key_file)},
       {"client key", inside ? registry.client_certificate : registry.client_key},
       {"client key password file", registry.client_key_password_file},
+      {"broker's password file", config.amqp.password_file},
+      {"broker's client key",
+       config.amqp.client_key.empty() ? config.amqp.client_certificate : config.amqp.client_key},
   };
   std::vector<SecretFile> files;
   for (const SecretFile& file : all) {

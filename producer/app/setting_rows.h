@@ -16,6 +16,7 @@ std::span<const Setting> DeliveryRows();
 std::span<const Setting> OutboxRows();  // outbox, intake, schemas, retention, log
 std::span<const Setting> ChecksRows();  // identifiers, meaning
 std::span<const Setting> NoticesRows();
+std::span<const Setting> AmqpRows();
 // Of parts that this version does not have: accepted values change nothing.
 std::span<const Setting> LaterRows();
 

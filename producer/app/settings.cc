@@ -9,8 +9,8 @@ namespace utboks::app {
 std::span<const Setting> AllSettings() {
   static const std::vector<Setting> all = [] {
     std::vector<Setting> joined;
-    for (const auto rows :
-         {RegisterRows(), OutboxRows(), ChecksRows(), DeliveryRows(), NoticesRows(), LaterRows()}) {
+    for (const auto rows : {RegisterRows(), OutboxRows(), ChecksRows(), DeliveryRows(),
+                            NoticesRows(), AmqpRows(), LaterRows()}) {
       joined.insert(joined.end(), rows.begin(), rows.end());
     }
     return joined;

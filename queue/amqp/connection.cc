@@ -218,6 +218,13 @@ Status Connection::DeclareTopicExchange(const std::string& exchange) {
   return Answered(fmt::format("declaring exchange {}", exchange));
 }
 
+Status Connection::BindQueue(const std::string& queue, const std::string& exchange,
+                             const std::string& routing_key) {
+  amqp_queue_bind(state_.get(), kChannel, BytesOf(queue), BytesOf(exchange), BytesOf(routing_key),
+                  amqp_empty_table);
+  return Answered(fmt::format("binding queue {} to exchange {}", queue, exchange));
+}
+
 Status Connection::Consume(const std::string& queue, std::uint16_t prefetch) {
   amqp_basic_qos(state_.get(), kChannel, 0, prefetch, 0);
   UTBOKS_RETURN_IF_ERROR(Answered("setting the prefetch"));

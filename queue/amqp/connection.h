@@ -59,6 +59,8 @@ class Connection {
   Status DeclareQueue(const std::string& queue, const std::string& dead = {},
                       std::int64_t most_returns = 0);
   Status DeclareTopicExchange(const std::string& exchange);
+  Status BindQueue(const std::string& queue, const std::string& exchange,
+                   const std::string& routing_key);
 
   // ---- in ----
 

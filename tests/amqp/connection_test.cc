@@ -148,5 +148,15 @@ TEST(AmqpConnection, QueueIsQuorumDurableAndForOneConsumerAtATime) {
   EXPECT_NE(told.find(broker.dead + "\tquorum\ttrue"), std::string::npos) << told;
 }
 
+// What conf/rabbitmq offers and what `declare = true` makes are one topology.
+TEST(AmqpConnection, DefinitionsOfTheTestSetUpAreWhatIsDeclared) {
+  Broker broker;
+  broker.server().Ctl({"import_definitions", UTBOKS_DEFINITIONS});
+  auto connection = *Connection::Open(broker.Plain());
+  EXPECT_EQ(connection->DeclareQueue("utboks.inn.dead").text(), "");
+  EXPECT_EQ(connection->DeclareQueue("utboks.inn", "utboks.inn.dead", kMostReturns).text(), "");
+  EXPECT_EQ(connection->DeclareTopicExchange("utboks.ut").text(), "");
+}
+
 }  // namespace
 }  // namespace utboks::amqp::testing

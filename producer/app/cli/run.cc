@@ -7,6 +7,7 @@
 #include <iterator>
 #include <memory>
 
+#include "producer/app/broker.h"
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/drain.h"
@@ -90,6 +91,7 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   const auto validator = parts.GetValidator();
   if (!validator.ok()) return validator.status();
   UTBOKS_RETURN_IF_ERROR((*validator)->LoadEnabled());
+  UTBOKS_RETURN_IF_ERROR(CheckBroker(**config));
   auto access = RegisterAccess::Make(**config, &(*validator)->catalogue(), parts.clock());
   if (!access.ok()) return access.status();
   const auto store = parts.OpenStore(
@@ -138,6 +140,11 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   add_duty("replay", [&]() -> std::unique_ptr<Service> {
     return std::make_unique<ReplayRunner>(**replays, parts.clock());
   });
+  // The last to start and the first to stop: nothing comes in while the rest goes.
+  if (const auto intake = AmqpIntakeOf(**config); intake && !drain_) {
+    services.Add(std::make_unique<AmqpIntake>(*intake, **validator, **store, **store, parts.clock(),
+                                              SecureRandom()));
+  }
   UTBOKS_RETURN_IF_ERROR(services.Start());
   LogInfo("worker-started", {{"register", (*access)->site()->host()},
                              {"max_in_flight", settings.delivery.max_in_flight},
