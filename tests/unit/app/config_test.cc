@@ -219,7 +219,9 @@ TEST(ConfigTest, WhatIsWrongIsNamedWithItsLine) {
       {"[notices]\nurls = [1]\n", "must be a list of texts"},
       {"[http]\nlisten = \"127.0.0.1:8080\"\n", "[http] listen is not in this version"},
       {"[spool]\ndirectory = \"/x\"\n", "[spool] directory is not in this version"},
-      {"[amqp]\nurl = \"amqp://me:secret@x\"\n", "[amqp] url is not in this version"},
+      {"[amqp]\nurl = \"amqp://me:secret@x\"\n", "[amqp] url has a password in it"},
+      {"[amqp]\nurl = \"amqp://broker.example.no\"\n", "[amqp] url must be amqps"},
+      {"[amqp]\nintake_queue = \"amq.inn\"\n", "the broker's own"},
       {"[identifiers]\nchecks = \"on\"\n", "[identifiers] checks"},
   };
   for (const Case& c : cases) {

@@ -685,7 +685,7 @@ TEST_F(ProgramTest, ConfigShowsEachSettingWithItsSource) {
     EXPECT_EQ(row->getValue<std::string>("from"), "default");
   }
   EXPECT_TRUE(seen);
-  EXPECT_THAT(json.out, Not(HasSubstr("amqp")));
+  EXPECT_THAT(json.out, Not(HasSubstr("spool")));
   bench_.config_failure = Status(Code::kConfig, "utboks.toml:3: wrong");
   EXPECT_EQ(Run({"config"}).exit_code, 78);
 }

@@ -35,6 +35,15 @@ TEST(SecretFilesTest, TheyAreThoseThatTheConfigurationNames) {
   config.outbox.store = "sqlite::memory:";
   EXPECT_THAT(Lines(config),
               ElementsAre("client key /c/key.pem", "client key password file /c/password"));
+  config = Config();
+  config.outbox.store = "sqlite::memory:";
+  config.amqp.password_file = "/a/password";
+  config.amqp.client_certificate = "/a/both.pem";
+  EXPECT_THAT(Lines(config),
+              ElementsAre("broker's password file /a/password", "broker's client key /a/both.pem"));
+  config.amqp.client_key = "/a/key.pem";
+  EXPECT_THAT(Lines(config),
+              ElementsAre("broker's password file /a/password", "broker's client key /a/key.pem"));
 }
 
 TEST(SecretFilesTest, NobodyElseMayReadOrWriteThem) {
