@@ -166,7 +166,7 @@ Status AmqpIntake::TellRefused(std::span<const amqp::Delivery> batch,
     aside.push_back(
         SetAsideLetter(settings_.dead, batch[places[i]], answers[places[i]].status.text()));
   }
-  if (letters.size() > 0) {
+  if (!letters.empty()) {
     LogInfo("amqp-refused", {{"documents", letters.size()}});
   }
   if (aside.empty()) return Status();

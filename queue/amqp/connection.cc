@@ -173,7 +173,7 @@ Status Connection::Login() {
 }
 
 Status Connection::Answered(const std::string& what) {
-  const Status status = ReplyStatus(amqp_get_rpc_reply(state_.get()), what, broker_);
+  Status status = ReplyStatus(amqp_get_rpc_reply(state_.get()), what, broker_);
   if (status.code() == Code::kUnreachable) well_ = false;
   return status;
 }
