@@ -83,6 +83,14 @@ bool Changes(std::string_view sql) {
   return true;
 }
 
+constexpr std::string_view kReadOnly = "25006";
+
+std::string_view StateOf(const PGresult* result) {
+  const char* const state =
+      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
+  return state == nullptr ? "" : state;
+}
+
 struct ResultCloser {
   void operator()(PGresult* result) const { PQclear(result); }
 };
@@ -470,6 +478,8 @@ Status Connection::Take(const Pending& pending) {
     default:
       if (pending.preparing) pending.statement->prepared_ = false;
       if (PQstatus(db_) == CONNECTION_BAD) return Lost("was lost");
+      // Another server has taken over, and the next connection finds it.
+      if (StateOf(result.get()) == kReadOnly) return Lost("is to a server that only reads now");
       return Fail(Explain(result.get()));
   }
   if (pending.preparing) return Status();
@@ -523,9 +533,7 @@ bool Connection::Notified(int own_pid) {
 }
 
 Status Connection::Explain(const PGresult* result) const {
-  const char* const state =
-      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  const std::string_view code = state == nullptr ? "" : state;
+  const std::string_view code = StateOf(result);
   const auto is = [&](std::string_view prefix) { return code.starts_with(prefix); };
   if (code.empty() || is("08") || is("57P")) {
     return Status(Code::kBusy,
@@ -556,7 +564,7 @@ Status Connection::Explain(const PGresult* result) const {
                               "stop, and restore from a backup",
                               name_, code));
   }
-  if (is("42501") || is("28") || is("3D") || is("3F") || code == "42P01" || is("25006")) {
+  if (is("42501") || is("28") || is("3D") || is("3F") || code == "42P01" || code == kReadOnly) {
     return Status(Code::kConfig,
                   fmt::format("store {}: the database does not allow what the outbox needs "
                               "(SQLSTATE {}); check the user's rights, `utboks migrate`, and that "

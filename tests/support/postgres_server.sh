@@ -18,9 +18,19 @@ control() {
   "${as[@]}" "$bin/pg_ctl" -s -w -t 60 -D "$folder/data" "$@" </dev/null >/dev/null 2>>"$folder/log"
 }
 
+stop() {
+  folder=$(cat "$file")
+  rm -f -- "$file"
+  [[ $folder == /tmp/utboks-postgres.* && -d $folder ]] || return 0
+  control -m immediate stop || true
+  rm -rf -- "$folder"
+}
+
 what=$1 file=$2
 case $what in
   start)
+    # Of a run that was killed.
+    [[ ! -f $file ]] || stop
     folder=$(mktemp -d /tmp/utboks-postgres.XXXXXX)
     chmod 711 "$folder"
     touch "$folder/log"
@@ -40,12 +50,7 @@ END
     echo "$folder" >"$file"
     ;;
   stop)
-    [[ -f $file ]] || exit 0
-    folder=$(cat "$file")
-    rm -f -- "$file"
-    [[ $folder == /tmp/utboks-postgres.* && -d $folder ]] || exit 0
-    control -m immediate stop || true
-    rm -rf -- "$folder"
+    [[ ! -f $file ]] || stop
     ;;
   restart)
     folder=$(cat "$file")

@@ -1,0 +1,70 @@
+// What is PostgreSQL's alone: its server goes, comes back, and is another one.
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <memory>
+#include <stop_token>
+#include <string>
+
+#include "tests/conformance/postgres_maker.h"
+#include "tests/conformance/store_fixture.h"
+
+namespace utboks::testing {
+namespace {
+
+class PostgresStoreTest : public StoreTest {
+ protected:
+  PostgresMaker& maker() { return static_cast<PostgresMaker&>(*maker_); }
+  std::string Sql(const std::string& sql) {
+    return PostgresServer::Shared().Sql(maker().database(), sql);
+  }
+  void EndConnections() {
+    Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+        " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  }
+};
+
+TEST_P(PostgresStoreTest, AServerThatWasAwayBetweenTwoCallsIsNotNoticed) {
+  const Inserted one = Put(Row("one"));
+  EndConnections();
+  EXPECT_EQ(See(one.id).state, State::kDue);
+  EndConnections();
+  SendOne(Accepted());
+  EndConnections();
+  EXPECT_TRUE(store_->Tick().ok());
+  EXPECT_EQ(StateOf(one.id), State::kAccepted);
+}
+
+TEST_P(PostgresStoreTest, AServerThatOnlyReadsIsLeftForOneThatWrites) {
+  Sql("ALTER DATABASE " + maker().database() + " SET default_transaction_read_only = on");
+  EndConnections();
+  const NewRow row = Row("one");
+  const auto refused = store_->Insert({&row, 1}, InsertMode::kEachAlone);
+  EXPECT_EQ(refused.code(), Code::kBusy) << refused.status().text();
+  PostgresServer::Shared().Sql(
+      "postgres", "ALTER DATABASE " + maker().database() + " RESET default_transaction_read_only");
+  // The connection was given up: nobody had to end it.
+  EXPECT_TRUE(Put(row).is_new);
+}
+
+TEST_P(PostgresStoreTest, ACommitElsewhereWakesWhoWaits) {
+  Result<std::unique_ptr<Store>> other = maker_->Open(options_);
+  ASSERT_TRUE(other.ok()) << other.status().text();
+  // The first call begins to listen and comes back at once, the second at its time.
+  store_->WaitForChange(clock_.Steady(), std::stop_token());
+  store_->WaitForChange(clock_.Steady(), std::stop_token());
+  const NewRow row = Row("one");
+  ASSERT_TRUE((*other)->Insert({&row, 1}, InsertMode::kEachAlone).ok());
+  // By the clock of the test this would never end.
+  store_->WaitForChange(clock_.Steady() + std::chrono::hours(1), std::stop_token());
+}
+
+INSTANTIATE_TEST_SUITE_P(Stores, PostgresStoreTest,
+                         ::testing::Values(StoreKind{"Postgres",
+                                                     []() -> std::unique_ptr<StoreMaker> {
+                                                       return std::make_unique<PostgresMaker>();
+                                                     }}),
+                         [](const auto& param) { return param.param.name; });
+
+}  // namespace
+}  // namespace utboks::testing
