@@ -5,11 +5,12 @@
 
 #include <cerrno>
 #include <cstring>
-#include <map>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
+
+#include "queue/postgres/failure.h"
+#include "queue/postgres/url.h"
 
 namespace utboks::postgres {
 namespace {
@@ -81,14 +82,6 @@ bool Changes(std::string_view sql) {
     if (sql.starts_with(still)) return false;
   }
   return true;
-}
-
-constexpr std::string_view kReadOnly = "25006";
-
-std::string_view StateOf(const PGresult* result) {
-  const char* const state =
-      result == nullptr ? nullptr : PQresultErrorField(result, PG_DIAG_SQLSTATE);
-  return state == nullptr ? "" : state;
 }
 
 struct ResultCloser {
@@ -239,41 +232,6 @@ class Connection::Prepared final : public rows::Statement {
   ResultPtr result_;
 };
 
-namespace {
-
-// What a URL says; nothing when it is none.
-std::optional<std::map<std::string, std::string>> WordsOf(const std::string& url) {
-  char* wrong = nullptr;
-  PQconninfoOption* const options = PQconninfoParse(url.c_str(), &wrong);
-  if (options == nullptr) {
-    PQfreemem(wrong);
-    return std::nullopt;
-  }
-  std::map<std::string, std::string> words;
-  for (const PQconninfoOption* one = options; one->keyword != nullptr; ++one) {
-    if (one->val != nullptr) words.emplace(one->keyword, one->val);
-  }
-  PQconninfoFree(options);
-  return words;
-}
-
-bool HasPassword(const std::string& url) {
-  const auto words = WordsOf(url);
-  return words && (words->contains("password") || words->contains("sslpassword"));
-}
-
-}  // namespace
-
-std::string NameOf(const std::string& url) {
-  const auto words = WordsOf(url);
-  if (!words) return {};
-  const auto word = [&](const char* name, const char* otherwise) {
-    const auto found = words->find(name);
-    return found == words->end() ? std::string(otherwise) : found->second;
-  };
-  return word("host", "localhost") + "/" + word("dbname", "");
-}
-
 Connection::Connection(PGconn* db, std::string name) : db_(db), name_(std::move(name)) {}
 
 Connection::~Connection() {
@@ -329,7 +287,7 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
   }
   const ResultPtr set(PQexec(db, std::string(kSession).c_str()));
   const ExecStatusType said = PQresultStatus(set.get());
-  if (said != PGRES_TUPLES_OK && said != PGRES_COMMAND_OK) return connection->Explain(set.get());
+  if (said != PGRES_TUPLES_OK && said != PGRES_COMMAND_OK) return Explain(set.get(), name);
   if (PQsetnonblocking(db, 1) != 0 || PQenterPipelineMode(db) != 1) {
     return Status(Code::kBusy, fmt::format("store {}: the connection was lost", name));
   }
@@ -366,7 +324,7 @@ Status Connection::RunScript(const std::string& script) {
   const ResultPtr result(PQexec(db_, script.c_str()));
   const ExecStatusType said = PQresultStatus(result.get());
   const bool done = said == PGRES_COMMAND_OK || said == PGRES_TUPLES_OK;
-  const Status status = done ? Status() : Explain(result.get());
+  const Status status = done ? Status() : Explain(result.get(), name_);
   if (PQenterPipelineMode(db_) != 1) return Lost("did not go back to its pipeline");
   changes_ = true;
   return status;
@@ -480,7 +438,7 @@ Status Connection::Take(const Pending& pending) {
       if (PQstatus(db_) == CONNECTION_BAD) return Lost("was lost");
       // Another server has taken over, and the next connection finds it.
       if (StateOf(result.get()) == kReadOnly) return Lost("is to a server that only reads now");
-      return Fail(Explain(result.get()));
+      return Fail(Explain(result.get(), name_));
   }
   if (pending.preparing) return Status();
   last_command_ = PQcmdStatus(result.get());
@@ -530,51 +488,6 @@ bool Connection::Notified(int own_pid) {
     PQfreemem(notice);
   }
   return any;
-}
-
-Status Connection::Explain(const PGresult* result) const {
-  const std::string_view code = StateOf(result);
-  const auto is = [&](std::string_view prefix) { return code.starts_with(prefix); };
-  if (code.empty() || is("08") || is("57P")) {
-    return Status(Code::kBusy,
-                  fmt::format("store {}: the database server ended the connection; nothing was "
-                              "changed, try again",
-                              name_));
-  }
-  if (code == "55P03") {
-    return Status(Code::kBusy, fmt::format("store {}: others are writing, and it was not our turn "
-                                           "in time; nothing was changed, try again",
-                                           name_));
-  }
-  if (is("40") || is("25P03") || code == "57014" || is("53") || is("55")) {
-    if (code == "53100") {
-      return Status(Code::kFull,
-                    fmt::format("store {}: the database server's disk is full; nothing "
-                                "was changed, make room and try again",
-                                name_));
-    }
-    return Status(Code::kBusy,
-                  fmt::format("store {}: the database server could not do it now (SQLSTATE {}); "
-                              "nothing was changed, try again",
-                              name_, code));
-  }
-  if (is("XX001") || is("XX002") || is("58")) {
-    return Status(Code::kCorrupt,
-                  fmt::format("store {}: the database is damaged or cannot be read (SQLSTATE {}); "
-                              "stop, and restore from a backup",
-                              name_, code));
-  }
-  if (is("42501") || is("28") || is("3D") || is("3F") || code == "42P01" || code == kReadOnly) {
-    return Status(Code::kConfig,
-                  fmt::format("store {}: the database does not allow what the outbox needs "
-                              "(SQLSTATE {}); check the user's rights, `utboks migrate`, and that "
-                              "it is the primary server",
-                              name_, code));
-  }
-  // The statement is ours; its values never stand in what we say.
-  const char* const where = PQresultErrorField(result, PG_DIAG_MESSAGE_PRIMARY);
-  return Status(Code::kInternal, fmt::format("store {}: SQLSTATE {} ({})", name_, code,
-                                             is("42") && where != nullptr ? where : "no text"));
 }
 
 }  // namespace utboks::postgres

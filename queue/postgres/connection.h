@@ -103,7 +103,6 @@ class Connection final : public rows::Connection {
   // For the socket; `write` as well as to read.
   Status AwaitSocket(bool write, SteadyTime until);
   Status Lost(const char* what);
-  Status Explain(const PGresult* result) const;
   Status Fail(Status status);
 
   PGconn* const db_;
@@ -119,8 +118,5 @@ class Connection final : public rows::Connection {
   std::int64_t new_id_ = 0;
   WallTime now_{};
 };
-
-// "host/database" of a URL: for errors, without a user or a password.  "" when it is none.
-std::string NameOf(const std::string& url);
 
 }  // namespace utboks::postgres

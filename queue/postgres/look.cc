@@ -6,6 +6,7 @@
 
 #include "queue/postgres/connection.h"
 #include "queue/postgres/migrate.h"
+#include "queue/postgres/url.h"
 #include "queue/rows/stamp.h"
 #include "queue/seal/keys.h"
 

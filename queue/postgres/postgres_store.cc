@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "queue/postgres/migrate.h"
+#include "queue/postgres/url.h"
 #include "queue/rows/restore.h"
 #include "queue/rows/settle.h"
 #include "queue/rows/stamp.h"
