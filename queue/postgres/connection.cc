@@ -10,14 +10,11 @@
 #include <vector>
 
 #include "queue/postgres/failure.h"
+#include "queue/postgres/prepared.h"
 #include "queue/postgres/url.h"
 
 namespace utboks::postgres {
 namespace {
-
-// Oids of pg_type.dat; they never change.
-constexpr Oid kBool = 16, kBytea = 17, kInt8 = 20, kInt2 = 21, kInt4 = 23, kText = 25, kOid = 26,
-              kFloat4 = 700, kFloat8 = 701;
 
 // Beyond the server's own limits (kSession), so that they speak first.
 constexpr Millis kAnswerLimit{90'000};
@@ -25,9 +22,8 @@ constexpr Millis kAnswerLimit{90'000};
 constexpr int kMostUnflushed = 64;
 
 // Nobody who stops or is cut off keeps the turn: the server takes it back before those who
-// wait for it give up.  Times in
-// results and parameters are numbers of ours.  An acknowledged commit is durable whatever
-// the server's own setting; where it waits for a standby it still does.
+// wait for it give up.  An acknowledged commit is durable whatever the server's own
+// setting; where it waits for a standby it still does.
 constexpr std::string_view kSession =
     "SET search_path = utboks, pg_catalog;"
     "SET lock_timeout = '10s';"
@@ -37,200 +33,7 @@ constexpr std::string_view kSession =
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 
-std::int64_t BigEndian(const char* bytes, int size) {
-  std::uint64_t value = (static_cast<unsigned char>(bytes[0]) & 0x80) != 0 ? ~std::uint64_t{0} : 0;
-  for (int i = 0; i < size; ++i) value = value << 8 | static_cast<unsigned char>(bytes[i]);
-  return static_cast<std::int64_t>(value);
-}
-
-void PutBigEndian(std::uint64_t value, char* bytes) {
-  for (int i = 7; i >= 0; --i, value >>= 8) bytes[i] = static_cast<char>(value & 0xff);
-}
-
-// SQLite's parameters, ? and ?1, as PostgreSQL writes them.  Our statements have no
-// question mark in a literal.
-std::string InDollars(std::string_view sql) {
-  std::string out;
-  int next = 0;
-  for (std::size_t i = 0; i < sql.size(); ++i) {
-    if (sql[i] != '?') {
-      out += sql[i];
-      continue;
-    }
-    out += '$';
-    if (i + 1 < sql.size() && sql[i + 1] >= '0' && sql[i + 1] <= '9') continue;
-    out += std::to_string(++next);
-  }
-  return out;
-}
-
-// SQLite must be told by which index; here the planner knows.
-std::string WithoutHints(std::string sql) {
-  constexpr std::string_view kHint = " INDEXED BY ";
-  for (std::size_t at = sql.find(kHint); at != std::string::npos; at = sql.find(kHint)) {
-    std::size_t end = sql.find(' ', at + kHint.size());
-    if (end == std::string::npos) end = sql.size();
-    sql.erase(at, end - at);
-  }
-  return sql;
-}
-
-// What only looks, and what only moves the transaction along.
-bool Changes(std::string_view sql) {
-  for (const std::string_view still :
-       {"SELECT", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE", "LISTEN"}) {
-    if (sql.starts_with(still)) return false;
-  }
-  return true;
-}
-
-struct ResultCloser {
-  void operator()(PGresult* result) const { PQclear(result); }
-};
-using ResultPtr = std::unique_ptr<PGresult, ResultCloser>;
-
 }  // namespace
-
-class Connection::Prepared final : public rows::Statement {
- public:
-  Prepared(Connection& connection, std::string name, const char* sql)
-      : connection_(connection),
-        name_(std::move(name)),
-        sql_(WithoutHints(InDollars(sql))),
-        changes_(Changes(sql_)) {}
-
-  Status BindInt(int at, std::int64_t value) override {
-    Parameter& p = Set(at, kInt8, 8);
-    PutBigEndian(static_cast<std::uint64_t>(value), p.own.data());
-    p.bytes = nullptr;
-    return Status();
-  }
-  Status BindReal(int at, double value) override {
-    Parameter& p = Set(at, kFloat8, 8);
-    std::uint64_t bits = 0;
-    std::memcpy(&bits, &value, sizeof bits);
-    PutBigEndian(bits, p.own.data());
-    p.bytes = nullptr;
-    return Status();
-  }
-  Status BindText(int at, std::string_view value) override { return Bytes(at, kText, value); }
-  Status BindBlob(int at, std::string_view value) override { return Bytes(at, kBytea, value); }
-  Status BindNull(int at) override {
-    Set(at, 0, 0).null = true;
-    return Status();
-  }
-
-  Result<bool> Step() override {
-    if (!ran_) {
-      Pending pending;
-      pending.keep = true;
-      UTBOKS_RETURN_IF_ERROR(connection_.Send(*this, pending));
-      UTBOKS_RETURN_IF_ERROR(connection_.TakeAll());
-      ran_ = true;
-      row_ = -1;
-    }
-    return ++row_ < (result_ == nullptr ? 0 : PQntuples(result_.get()));
-  }
-  Status Run() override { return connection_.Send(*this, Pending{}); }
-  Status RunExpecting(std::int64_t rows, const char* otherwise) override {
-    Pending pending;
-    pending.expected = rows;
-    pending.otherwise = otherwise;
-    return connection_.Send(*this, pending);
-  }
-  Result<std::int64_t> RunCounting() override {
-    Pending pending;
-    pending.keep = true;
-    UTBOKS_RETURN_IF_ERROR(connection_.Send(*this, pending));
-    UTBOKS_RETURN_IF_ERROR(connection_.TakeAll());
-    return RowsOf(result_.get());
-  }
-  void Reset() override {
-    result_.reset();
-    parameters_.clear();
-    ran_ = false;
-  }
-
-  std::int64_t Int(int column) const override {
-    if (IsNull(column)) return 0;
-    const char* const bytes = PQgetvalue(result_.get(), row_, column);
-    switch (PQftype(result_.get(), column)) {
-      case kInt8:
-        return BigEndian(bytes, 8);
-      case kInt4:
-      case kOid:
-        return BigEndian(bytes, 4);
-      case kInt2:
-        return BigEndian(bytes, 2);
-      case kBool:
-        return bytes[0] == 0 ? 0 : 1;
-      default:
-        return 0;
-    }
-  }
-  double Real(int column) const override {
-    if (IsNull(column)) return 0;
-    const char* const bytes = PQgetvalue(result_.get(), row_, column);
-    if (PQftype(result_.get(), column) == kFloat4) {
-      const auto bits = static_cast<std::uint32_t>(BigEndian(bytes, 4));
-      float value = 0;
-      std::memcpy(&value, &bits, sizeof value);
-      return static_cast<double>(value);
-    }
-    const std::int64_t bits = BigEndian(bytes, 8);
-    double value = 0;
-    std::memcpy(&value, &bits, sizeof value);
-    return value;
-  }
-  std::string_view Text(int column) const override {
-    return {PQgetvalue(result_.get(), row_, column),
-            static_cast<std::size_t>(PQgetlength(result_.get(), row_, column))};
-  }
-  std::string_view Blob(int column) const override { return Text(column); }
-  bool IsNull(int column) const override { return PQgetisnull(result_.get(), row_, column) == 1; }
-
- private:
-  friend class Connection;
-  struct Parameter {
-    Oid type = 0;
-    int length = 0;
-    bool null = false;
-    const char* bytes = nullptr;  // nullptr: own
-    std::array<char, 8> own{};
-  };
-
-  static std::int64_t RowsOf(PGresult* result) {
-    return result == nullptr ? 0 : std::strtoll(PQcmdTuples(result), nullptr, 10);
-  }
-  Parameter& Set(int at, Oid type, int length) {
-    if (parameters_.size() < static_cast<std::size_t>(at)) {
-      parameters_.resize(static_cast<std::size_t>(at));
-    }
-    Parameter& p = parameters_[static_cast<std::size_t>(at) - 1];
-    p.type = type;
-    p.length = length;
-    p.null = false;
-    return p;
-  }
-  Status Bytes(int at, Oid type, std::string_view value) {
-    // A value is one field of a message, whose length has 31 bits.
-    if (value.size() > (std::size_t{1} << 30)) {
-      return Status(Code::kInvalid, "a document or an attachment is larger than a store can keep");
-    }
-    Parameter& p = Set(at, type, static_cast<int>(value.size()));
-    p.bytes = value.data() == nullptr ? "" : value.data();
-    return Status();
-  }
-
-  Connection& connection_;
-  const std::string name_, sql_;
-  const bool changes_;
-  bool prepared_ = false;  // or its preparation is under way
-  std::vector<Parameter> parameters_;
-  bool ran_ = false;
-  int row_ = -1;
-  ResultPtr result_;
-};
 
 Connection::Connection(PGconn* db, std::string name) : db_(db), name_(std::move(name)) {}
 
@@ -345,32 +148,16 @@ Status Connection::Lost(const char* what) {
 
 Status Connection::Send(Prepared& statement, Pending pending) {
   if (!failure_.ok()) return failure_;
-  const std::size_t count = statement.parameters_.size();
-  if (!statement.prepared_) {
-    std::vector<Oid> types(count);
-    for (std::size_t i = 0; i < count; ++i) types[i] = statement.parameters_[i].type;
-    if (PQsendPrepare(db_, statement.name_.c_str(), statement.sql_.c_str(), static_cast<int>(count),
-                      types.data()) != 1) {
-      return Lost("was lost");
-    }
-    statement.prepared_ = true;
+  if (!statement.prepared) {
+    if (!statement.SendPreparation(db_)) return Lost("was lost");
+    statement.prepared = true;
     Pending preparing;
     preparing.statement = &statement;
     preparing.preparing = true;
     under_way_.push_back(preparing);
   }
-  std::vector<const char*> values(count);
-  std::vector<int> lengths(count), formats(count, 1);
-  for (std::size_t i = 0; i < count; ++i) {
-    const Prepared::Parameter& p = statement.parameters_[i];
-    values[i] = p.null ? nullptr : p.bytes == nullptr ? p.own.data() : p.bytes;
-    lengths[i] = p.length;
-  }
-  if (PQsendQueryPrepared(db_, statement.name_.c_str(), static_cast<int>(count), values.data(),
-                          lengths.data(), formats.data(), 1) != 1) {
-    return Lost("was lost");
-  }
-  changes_ = changes_ || statement.changes_;
+  if (!statement.SendRun(db_)) return Lost("was lost");
+  changes_ = changes_ || statement.changes();
   pending.statement = &statement;
   under_way_.push_back(pending);
   if (++unflushed_ < kMostUnflushed) return Status();
@@ -431,10 +218,10 @@ Status Connection::Take(const Pending& pending) {
     case PGRES_TUPLES_OK:
       break;
     case PGRES_PIPELINE_ABORTED:
-      if (pending.preparing) pending.statement->prepared_ = false;
+      if (pending.preparing) pending.statement->prepared = false;
       return failure_;
     default:
-      if (pending.preparing) pending.statement->prepared_ = false;
+      if (pending.preparing) pending.statement->prepared = false;
       if (PQstatus(db_) == CONNECTION_BAD) return Lost("was lost");
       // Another server has taken over, and the next connection finds it.
       if (StateOf(result.get()) == kReadOnly) return Lost("is to a server that only reads now");
@@ -442,10 +229,10 @@ Status Connection::Take(const Pending& pending) {
   }
   if (pending.preparing) return Status();
   last_command_ = PQcmdStatus(result.get());
-  if (pending.expected >= 0 && Prepared::RowsOf(result.get()) != pending.expected) {
+  if (pending.expected >= 0 && RowsChanged(result.get()) != pending.expected) {
     return Fail(Status(Code::kCorrupt, pending.otherwise));
   }
-  if (pending.keep) pending.statement->result_ = std::move(result);
+  if (pending.keep) pending.statement->Keep(std::move(result));
   return Status();
 }
 
@@ -458,7 +245,7 @@ Status Connection::TakeAll() {
     if (!lost_) {
       (void)Take(pending);
     } else if (pending.preparing) {
-      pending.statement->prepared_ = false;
+      pending.statement->prepared = false;
     }
   }
   return failure_;

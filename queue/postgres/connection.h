@@ -20,6 +20,7 @@
 
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
+#include "queue/postgres/prepared.h"
 #include "queue/rows/connection.h"
 
 namespace utboks::postgres {
@@ -77,7 +78,7 @@ class Connection final : public rows::Connection {
   int server_version() const { return PQserverVersion(db_); }
 
  private:
-  class Prepared;
+  friend class Prepared;
   // What is under way, in the order of sending.
   struct Pending {
     Prepared* statement = nullptr;  // nullptr: the point up to which a failure skips
