@@ -35,6 +35,12 @@ struct Correction {
   SensitiveText why;
 };
 
+// Why our own validation would not have a document, to be kept with it.
+struct Refusal {
+  std::string reason;     // queue/reason.h
+  SensitiveText details;  // JSON: {code, text, violations, more}
+};
+
 struct NewRow {
   std::string ressurs;
   SensitiveText document;  // the bytes that are sent, unchanged for ever
@@ -45,16 +51,25 @@ struct NewRow {
   std::string schema_hash;                // and the content hash of its schema
   std::vector<SensitiveText> order_keys;  // persons, or what --order-key gave; none = no order
   std::optional<WallTime> not_before;
-  std::string actor;  // "cli:USER", "http:TOKEN", "amqp"
+  std::string actor;  // "cli:USER", "http:TOKEN", "amqp", "sql:ROLE"
   std::optional<Correction> corrects;
+  SensitiveText correlation;  // the caller's own, told with each event; 255 bytes, "" = none
+  // Nobody waits for the answer: what is refused is kept as rejected, and its event tells it.
+  bool answer_later = false;
+  std::optional<Refusal> refusal;  // it was found wanting already; with answer_later
+  // Of a row that was put in by SQL: it is gone when the message is there.
+  std::optional<std::int64_t> received;
+  std::optional<Uuid> id;  // what it is known by already; else it gets one
 };
 
 struct Inserted {
-  Status status;  // kExists: the identifier is taken by other bytes
+  Status status;  // kExists: the identifier is taken by other bytes; kNotFound: `received` is
+                  // not there any more, another worker has taken it in
   Uuid id{};      // the message's, also where it was there before
   State state = State::kDue;
   bool is_new = false;
   bool passed = false;  // a correction: those that waited for the other go before it
+  bool kept = false;    // refused, and stored as rejected: `id` is its own
 };
 
 enum class InsertMode { kEachAlone, kAllOrNone };
@@ -145,6 +160,7 @@ struct MessageView {
   bool unanswered = false;
   std::string reference;                      // folkeregisterReferanse
   std::optional<Uuid> replaces, replaced_by;  // a correction, and what it corrects
+  SensitiveText refusal;                      // JSON, where our own validation refused it
 };
 
 struct AttemptView {
@@ -177,6 +193,8 @@ struct EventView {
   std::string actor;
   SensitiveText why;
   std::string reference;
+  SensitiveText correlation;  // what its caller gave it
+  SensitiveText refusal;      // JSON, of a document that our own validation refused
 };
 
 struct Filter {

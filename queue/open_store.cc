@@ -24,6 +24,10 @@ bool IsPostgres(std::string_view url) {
 
 }  // namespace
 
+bool TakesSql(std::string_view url) {
+  return IsPostgres(url);
+}
+
 std::string StorePath(std::string_view url) {
   if (!url.starts_with(kSqlite)) return {};
   return std::string(url.substr(kSqlite.size()));

@@ -61,6 +61,8 @@ struct StoreReport {
 // store in memory never exists.
 StoreReport LookAtStore(const StoreOptions& options);
 
+// Whether others may put in by SQL: a store on PostgreSQL.
+bool TakesSql(std::string_view url);
 // The path of a sqlite: URL, or "" when it has none.
 std::string StorePath(std::string_view url);
 // `key_file`, or the one beside the store; "" for a store in memory.

@@ -18,6 +18,11 @@ inline constexpr std::string_view kRejectedAfterDoubt =
     "rejected-after-doubt";  // a 400, but an earlier send may have been taken
 inline constexpr std::string_view kOperator = "operator";  // a person holds it
 
+// Of a message that was rejected by ourselves, and never sent.
+inline constexpr std::string_view kInvalid = "invalid";         // it does not hold to its contract
+inline constexpr std::string_view kTaken = "identifier-taken";  // by another message
+inline constexpr std::string_view kFault = "fault";  // of ours: it could not be looked at
+
 // Of a cancelled message.
 inline constexpr std::string_view kReplaced = "replaced";  // a correction came in its place
 

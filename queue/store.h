@@ -3,7 +3,8 @@
 // Views of one thing, so that each caller holds no more than it needs: Intake puts in,
 // Delivery sends, Feedback hears what became of it, Desk lets people act, Replays lets
 // them act on many in a job that outlives them, Reader looks, NoticeBoard keeps what the
-// register's operators tell, Duties share out what one worker does.  A Store is all of them.  Every
+// register's operators tell, Inbox hands over what was put in by SQL, Receivers keep how far
+// the history has been told, Duties share out what one worker does.  A Store is all of them.  Every
 // method is safe for many threads and many processes, takes effect in one transaction, and is
 // durable when it returns ok.  kBusy: nothing happened, try again.  kFull: below the disk floor,
 // nothing taken in.  kCorrupt: nothing may be written any more, and nothing is; stop and say so.
@@ -24,6 +25,8 @@
 #include "queue/feedback.h"
 #include "queue/message.h"
 #include "queue/notice.h"
+#include "queue/received.h"
+#include "queue/receivers.h"
 #include "queue/replays.h"
 
 namespace utboks {
@@ -36,7 +39,8 @@ class Intake {
   // kAllOrNone: one refused row and nothing is stored.  Order: the rows take
   // their keys in the order given; a correction takes the place of what it corrects,
   // which is cancelled in the same commit.  kConflict in its status: that one may be
-  // registered, or those that wait behind it would go first.
+  // registered, or those that wait behind it would go first.  A row with answer_later
+  // is stored in any case, as rejected where it is refused, and holds no identifier then.
   virtual Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode mode) = 0;
 };
 
@@ -147,6 +151,8 @@ class Store : public Intake,
               public Replays,
               public Reader,
               public NoticeBoard,
+              public Inbox,
+              public Receivers,
               public Duties {
  public:
   // A copy for safe keeping, taken while workers run; the key file is not in it.

@@ -37,6 +37,10 @@ class JsonObject {
     return AddWritten(name, value.Text());
   }
   JsonObject& Add(std::string_view name, const JsonList& value);
+  // `json` is a value that was written before.
+  JsonObject& AddJson(std::string_view name, std::string_view json) {
+    return AddWritten(name, json);
+  }
   JsonObject& AddNull(std::string_view name) { return AddWritten(name, "null"); }
 
   std::string Text() const { return fields_.empty() ? "{}" : fields_ + "}"; }

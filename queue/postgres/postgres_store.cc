@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "queue/postgres/migrate.h"
+#include "queue/postgres/received.h"
 #include "queue/postgres/url.h"
 #include "queue/rows/restore.h"
 #include "queue/rows/settle.h"
@@ -103,7 +104,13 @@ Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
   Know(std::move(keys).value(), store_id_, options);
   UTBOKS_RETURN_IF_ERROR(db.Run("COMMIT"));
   UTBOKS_RETURN_IF_ERROR(db.Sync());
-  if (!options.as_worker) return Status();
+  as_worker_ = options.as_worker;
+  return TakeName();
+}
+
+Status PostgresStore::TakeName() {
+  if (!as_worker_ || (presence_ != nullptr && presence_->IsAlive())) return Status();
+  presence_.reset();
   Result<std::unique_ptr<Connection>> presence = Connection::Open(url_);
   if (!presence.ok()) return presence.status();
   UTBOKS_RETURN_IF_ERROR((*presence)->Run("SET lock_timeout = '3s'"));
@@ -175,6 +182,8 @@ Result<HeadTurn> PostgresStore::ClaimHead(std::string_view ressurs) {
 }
 
 Result<std::vector<AlarmChange>> PostgresStore::Tick() {
+  // A server that was started again knows nobody's name any more.
+  UTBOKS_RETURN_IF_ERROR(TakeName());
   // Of workers that died, or were cut off for longer than any request takes.
   const Result<bool> expired = HasExpired();
   if (!expired.ok()) return expired.status();
@@ -199,10 +208,17 @@ Result<bool> PostgresStore::TakeDuty(std::string_view duty, Millis term) {
     Query q = work.db.Prepare(
         "INSERT INTO duty (name, worker, until) VALUES (?1, ?2, ?3)"
         " ON CONFLICT (name) DO UPDATE SET worker = excluded.worker, until = excluded.until"
-        " WHERE duty.worker = excluded.worker OR duty.until <= ?4 OR duty.until > ?5");
+        " WHERE duty.worker = excluded.worker OR duty.until <= ?4 OR duty.until > ?5"
+        // Its owner holds its name while it is connected (kTakeName).
+        " OR (?6 = 1 AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_locks l"
+        " WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 2"
+        " AND l.database = (SELECT oid FROM pg_catalog.pg_database WHERE datname ="
+        " current_database())"
+        " AND l.classid::BIGINT = hashtext('utboks')::BIGINT & 4294967295"
+        " AND l.objid::BIGINT = hashtext(duty.worker)::BIGINT & 4294967295))");
     q.BindText(duty).BindText(worker_).Bind(ToMillis(work.now + term)).Bind(ToMillis(work.now));
     // Further ahead than anybody asks for: set by a clock that has been put back since.
-    q.Bind(ToMillis(work.now + std::max(term, kLongestTerm)));
+    q.Bind(ToMillis(work.now + std::max(term, kLongestTerm))).Bind(as_worker_);
     const Result<std::int64_t> rows = q.RunCounting();
     if (rows.ok()) taken = *rows;
     return rows.status();
@@ -220,7 +236,7 @@ Status PostgresStore::LeaveDuty(std::string_view duty) {
 
 rows::DeadLeases PostgresStore::WhichAreDead() {
   // Its name is its own: whatever stands in it at the first look is a former life's.
-  const bool first = presence_ != nullptr && !recovered_.exchange(true);
+  const bool first = as_worker_ && !recovered_.exchange(true);
   return {false, first ? worker_ : std::string()};
 }
 
@@ -297,6 +313,17 @@ bool PostgresStore::ChangedElsewhere() {
   const bool changed = watch_->Notified(writer_pid_);
   if (watch_->lost()) watch_.reset();
   return changed;
+}
+
+Result<std::vector<ReceivedRow>> PostgresStore::Received(int most, std::int64_t most_bytes) {
+  std::vector<ReceivedRow> received;
+  UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
+    Result<std::vector<ReceivedRow>> read =
+        ReadReceived(static_cast<Connection&>(db), most, most_bytes);
+    if (read.ok()) received = *std::move(read);
+    return read.status();
+  }));
+  return received;
 }
 
 Status PostgresStore::Backup(const std::string& /*path*/) {

@@ -33,6 +33,7 @@ class PostgresStore final : public rows::RowStore {
   Result<std::vector<AlarmChange>> Tick() override;
   Result<bool> TakeDuty(std::string_view duty, Millis term) override;
   Status LeaveDuty(std::string_view duty) override;
+  Result<std::vector<ReceivedRow>> Received(int most, std::int64_t most_bytes) override;
   // kUsage: PostgreSQL's own means copy a database of PostgreSQL.
   Status Backup(const std::string& path) override;
 
@@ -50,6 +51,8 @@ class PostgresStore final : public rows::RowStore {
   Result<bool> HasExpired();
 
   Status Prepare(Connection& db, const StoreOptions& options);
+  // So that no other of its name begins, and nobody takes us for dead.
+  Status TakeName();
   // A backup was put back: what may have been sent since it was made is in doubt.
   Status MarkRestored();
   Status TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys, bool fresh);
@@ -73,7 +76,8 @@ class PostgresStore final : public rows::RowStore {
   std::vector<std::unique_ptr<Connection>> readers_;  // idle; guarded by readers_mutex_
   int readers_open_ = 0;                              // guarded by readers_mutex_
 
-  std::unique_ptr<Connection> presence_;  // holds this worker's name while it lives
+  bool as_worker_ = false;
+  std::unique_ptr<Connection> presence_;  // holds its name; of Open and Tick alone
   std::unique_ptr<Connection> watch_;     // of ChangedElsewhere alone
   SteadyTime watch_again_{};              // likewise
 };

@@ -149,6 +149,7 @@ Status Renumber(Work& work, const MessageRow& old, MessageSeq to) {
         "UPDATE content SET seq = ?1 WHERE seq = ?2",
         "UPDATE attachment SET seq = ?1 WHERE seq = ?2",
         "UPDATE attachment_piece SET seq = ?1 WHERE seq = ?2",
+        "UPDATE alias SET seq = ?1 WHERE seq = ?2",
         "UPDATE replay_item SET seq = ?1 WHERE job IN (SELECT id FROM replay_job) AND seq = ?2"}) {
     UTBOKS_RETURN_IF_ERROR(RunWith(work.db, sql, to, from));
   }

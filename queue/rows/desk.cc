@@ -8,6 +8,8 @@
 #include "queue/disposition.h"
 #include "queue/reason.h"
 #include "queue/rows/order.h"
+#include "queue/rows/received_view.h"
+#include "queue/rows/refuse.h"
 #include "queue/rows/settle.h"
 
 namespace utboks::rows {
@@ -17,6 +19,13 @@ Status NotFrom(const Uuid& id, State state, std::string_view what, std::string_v
   return Status(Code::kConflict,
                 fmt::format("message {} is {}: {}{}{}", FormatUuid(id), StateName(state), what,
                             hint.empty() ? "" : "; ", hint));
+}
+
+Status NotLookedAt(const Uuid& id) {
+  return Status(Code::kBusy,
+                fmt::format("message {} was put in by SQL and is not looked at yet: nothing was "
+                            "changed, try again in a moment",
+                            FormatUuid(id)));
 }
 
 struct Step {
@@ -103,6 +112,13 @@ Status CheckFollowers(Work& work, const Act& act, MessageRow& row, Status* refus
 }
 
 Status CheckContent(Work& work, const MessageRow& row, Status* refused) {
+  const Result<bool> never_valid = IsRefused(work.db, row.facts.seq);
+  if (!never_valid.ok()) return never_valid.status();
+  if (*never_valid) {
+    *refused = NotFrom(row.id, row.facts.state, "it was refused before it could become a message",
+                       "hand in the corrected document as a new one");
+    return Status();
+  }
   Query q = work.db.Prepare("SELECT 1 FROM content WHERE seq = ?");
   q.Bind(row.facts.seq);
   if (!q.Step() && q.status().ok()) {
@@ -171,10 +187,13 @@ Status ActOnRow(Work& work, const Act& act, const Uuid& id, MessageRow& row, Act
 }
 
 Result<MessageSeq> SeqOf(Connection& db, const Uuid& id) {
-  Query q = db.Prepare("SELECT seq FROM message WHERE id = ?");
-  q.BindBlob(id);
-  if (q.Step()) return q.Int(0);
-  UTBOKS_RETURN_IF_ERROR(q.status());
+  for (const char* sql :
+       {"SELECT seq FROM message WHERE id = ?", "SELECT seq FROM alias WHERE id = ?"}) {
+    Query q = db.Prepare(sql);
+    q.BindBlob(id);
+    if (q.Step()) return q.Int(0);
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
   return Status(
       Code::kNotFound,
       fmt::format("there is no message {}; `utboks list` shows those there are", FormatUuid(id)));
@@ -189,7 +208,9 @@ Result<std::vector<Acted>> DoAct(Work& work, const Act& act) {
     const Result<MessageSeq> seq = SeqOf(work.db, id);
     if (!seq.ok()) {
       if (seq.code() != Code::kNotFound) return seq.status();
-      acted.status = seq.status();
+      const Result<bool> received = IsReceived(work.db, id);
+      if (!received.ok()) return received.status();
+      acted.status = *received ? NotLookedAt(id) : seq.status();
       done.push_back(acted);
       continue;
     }

@@ -7,6 +7,7 @@
 #include "queue/rows/attachment.h"
 #include "queue/rows/correct.h"
 #include "queue/rows/order.h"
+#include "queue/rows/refuse.h"
 
 namespace utboks::rows {
 namespace {
@@ -21,25 +22,32 @@ Status Taken(const Uuid& id) {
                             FormatUuid(id)));
 }
 
-Inserted Existing(const Uuid& id, State state, bool same) {
+struct Found {
   Inserted answer;
-  answer.id = id;
-  answer.state = state;
-  if (!same) answer.status = Taken(id);
-  return answer;
+  MessageSeq seq = 0;  // 0: it has been purged
+};
+
+Found Existing(const Uuid& id, State state, bool same, MessageSeq seq) {
+  Found found;
+  found.answer.id = id;
+  found.answer.state = state;
+  if (!same) found.answer.status = Taken(id);
+  found.seq = seq;
+  return found;
 }
 
 // The message that has this identifier already, if any.
-Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
+Result<std::optional<Found>> FindExisting(Work& work, const SealedRow& row) {
   {
     Query q = work.db.Prepare(
-        "SELECT m.id, r.digest, CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END FROM record r"
+        "SELECT m.id, r.digest, CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END, r.seq FROM record "
+        "r"
         " JOIN message m ON m.seq = r.seq LEFT JOIN lease l ON l.seq = r.seq"
         " WHERE r.identifikator = ?");
     q.BindBlob(row.identifikator);
     if (q.Step()) {
       return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
-                                    q.Blob(1) == BytesOf(row.digest)));
+                                    q.Blob(1) == BytesOf(row.digest), q.Int(3)));
     }
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
@@ -47,10 +55,10 @@ Result<std::optional<Inserted>> FindExisting(Work& work, const SealedRow& row) {
   q.BindBlob(row.identifikator);
   if (q.Step()) {
     return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
-                                  q.Blob(1) == BytesOf(row.digest)));
+                                  q.Blob(1) == BytesOf(row.digest), 0));
   }
   UTBOKS_RETURN_IF_ERROR(q.status());
-  return std::optional<Inserted>();
+  return std::optional<Found>();
 }
 
 // `in_place`: others stand behind this seq in its keys; else it is the last in all.
@@ -70,31 +78,12 @@ Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool
   message.ressurs = (*gate)->nr;
   NewEvent event;
   event.event = EventWord(State::kDue, Cause::kValidation);
+  if (row.received) event.from = State::kReceived;
   if (row.corrects) event.reason = kCorrects;
   event.actor = row.actor;
   UTBOKS_RETURN_IF_ERROR(AddEvent(work, message, event));
   UTBOKS_RETURN_IF_ERROR(work.messages.Insert(message));
-  {
-    Query q = work.db.Prepare(
-        "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
-        " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)");
-    q.Bind(seq).BindBlob(row.identifikator).BindBlob(row.digest);
-    if (row.saksreferanse) {
-      q.BindBlob(*row.saksreferanse);
-    } else {
-      q.BindNull();
-    }
-    q.BindBlob(row.names).BindBlob(row.keys).BindText(row.edition).BindText(row.schema_hash);
-    q.Bind(ToMillis(work.now));
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  {
-    Query q = work.db.Prepare("INSERT INTO content (seq, document) VALUES (?, ?)");
-    q.Bind(seq).BindBlob(row.document);
-    UTBOKS_RETURN_IF_ERROR(q.Run());
-  }
-  UTBOKS_RETURN_IF_ERROR(
-      InsertAttachments(work.db, work.store.sealer, seq, row.id, row.attachments));
+  UTBOKS_RETURN_IF_ERROR(WriteRecord(work, seq, row, row.identifikator));
   if (in_place) {
     message.in_keys = false;
     UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, message));
@@ -122,13 +111,28 @@ Status CheckAgain(Work& work, const SealedRow& row, Inserted& existing) {
   return Status();
 }
 
-Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
-  Result<std::optional<Inserted>> existing = FindExisting(work, row);
-  if (!existing.ok()) return existing.status();
-  if (existing->has_value()) {
-    if (row.corrects) UTBOKS_RETURN_IF_ERROR(CheckAgain(work, row, **existing));
-    return **existing;
+// The same again, or another under its name.
+Result<Inserted> AnswerExisting(Work& work, MessageSeq seq, const SealedRow& row, Found& found) {
+  if (row.corrects) UTBOKS_RETURN_IF_ERROR(CheckAgain(work, row, found.answer));
+  if (!found.answer.status.ok() && row.answer_later) {
+    return WriteRefused(work, seq, row, TakenRefusal(found.answer.status));
   }
+  if (found.answer.status.ok() && row.known_by_id && found.seq != 0) {
+    UTBOKS_RETURN_IF_ERROR(AddAlias(work.db, row.id, found.seq));
+  }
+  return found.answer;
+}
+
+Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
+  if (row.received) {
+    const Result<bool> ours = LeaveInbox(work.db, *row.received);
+    if (!ours.ok()) return ours.status();
+    if (!*ours) return AnotherHasIt(row.id);
+  }
+  if (row.refusal) return WriteRefused(work, seq, row, *row.refusal);
+  Result<std::optional<Found>> existing = FindExisting(work, row);
+  if (!existing.ok()) return existing.status();
+  if (existing->has_value()) return AnswerExisting(work, seq, row, **existing);
   if (!row.corrects) return WriteNew(work, seq, row, false);
   const Result<Succession> place = MakeWay(work, row, seq);
   if (!place.ok()) return place.status();
@@ -147,6 +151,34 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
 
 }  // namespace
 
+Status WriteRecord(Work& work, MessageSeq seq, const SealedRow& row, const Digest& identifikator) {
+  {
+    Query q = work.db.Prepare(
+        "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
+        " schema_hash, received, correlation) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)");
+    q.Bind(seq).BindBlob(identifikator).BindBlob(row.digest);
+    if (row.saksreferanse) {
+      q.BindBlob(*row.saksreferanse);
+    } else {
+      q.BindNull();
+    }
+    q.BindBlob(row.names).BindBlob(row.keys).BindText(row.edition).BindText(row.schema_hash);
+    q.Bind(ToMillis(work.now));
+    if (row.correlation.empty()) {
+      q.BindNull();
+    } else {
+      q.BindBlob(row.correlation);
+    }
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  {
+    Query q = work.db.Prepare("INSERT INTO content (seq, document) VALUES (?, ?)");
+    q.Bind(seq).BindBlob(row.document);
+    UTBOKS_RETURN_IF_ERROR(q.Run());
+  }
+  return InsertAttachments(work.db, work.store.sealer, seq, row.id, row.attachments);
+}
+
 std::string PackNames(std::string_view identifikator, std::string_view saksreferanse) {
   return fmt::format("{}:{}{}", identifikator.size(), identifikator, saksreferanse);
 }
@@ -163,7 +195,8 @@ void UnpackNames(std::string_view packed, std::string* identifikator, std::strin
 SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random& random) {
   SealedRow sealed;
   sealed.ressurs = row.ressurs;
-  sealed.id = MakeUuid(now, random);
+  sealed.id = row.id ? *row.id : MakeUuid(now, random);
+  sealed.known_by_id = row.id.has_value();
   const std::string& identifikator = row.identifikator.reveal();
   const std::string& saksreferanse = row.saksreferanse.reveal();
   sealed.identifikator = sealer.Lookup("identifikator", {identifikator});
@@ -193,6 +226,12 @@ SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random&
   sealed.not_before = row.not_before;
   sealed.actor = row.actor;
   sealed.corrects = row.corrects;
+  if (const std::string& correlation = row.correlation.reveal(); !correlation.empty()) {
+    sealed.correlation = sealer.Seal(correlation, sealed.id, "correlation");
+  }
+  sealed.answer_later = row.answer_later;
+  sealed.refusal = row.refusal;
+  sealed.received = row.received;
   return sealed;
 }
 

@@ -26,6 +26,11 @@ struct SealedRow {
   std::optional<WallTime> not_before;
   std::string actor;
   std::optional<Correction> corrects;
+  std::string correlation;  // sealed; "" = none
+  bool answer_later = false;
+  bool known_by_id = false;  // its caller was given `id` already
+  std::optional<Refusal> refusal;
+  std::optional<std::int64_t> received;
 };
 
 SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random& random);
@@ -33,6 +38,9 @@ SealedRow SealRow(const NewRow& row, const Sealer& sealer, WallTime now, Random&
 // The two texts of `record.names`.
 std::string PackNames(std::string_view identifikator, std::string_view saksreferanse);
 void UnpackNames(std::string_view packed, std::string* identifikator, std::string* saksreferanse);
+
+// What never changes of a message, and its content.
+Status WriteRecord(Work& work, MessageSeq seq, const SealedRow& row, const Digest& identifikator);
 
 // kExists for the whole only in kAllOrNone; else each row has its own status.
 Result<std::vector<Inserted>> InsertRows(Work& work, std::span<const SealedRow> rows,

@@ -4,6 +4,7 @@
 
 #include "queue/rows/attachment.h"
 #include "queue/rows/order.h"
+#include "queue/rows/refuse.h"
 #include "queue/rows/replay.h"
 #include "queue/rows/settle.h"
 
@@ -109,7 +110,14 @@ Status WriteTombstone(Work& work, const MessageRow& row) {
 Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
   Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
-  UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row));
+  const Result<bool> refused = IsRefused(work.db, seq);
+  if (!refused.ok()) return refused.status();
+  if (*refused) {
+    UTBOKS_RETURN_IF_ERROR(ForgetRefusal(work.db, seq));  // it held no identifier
+  } else {
+    UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row));
+  }
+  UTBOKS_RETURN_IF_ERROR(ForgetAliases(work.db, seq));
   UTBOKS_RETURN_IF_ERROR(ForgetKeys(work, *row));
   Result<std::int64_t> attempts =
       RemoveChain(work.db, "SELECT prev FROM attempt WHERE id = ?",

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "queue/rows/attachment.h"
 #include "queue/rows/correct.h"
 #include "queue/rows/desk.h"
 #include "queue/rows/insert.h"
 #include "queue/rows/order.h"
+#include "queue/rows/received_view.h"
+#include "queue/rows/refuse.h"
 #include "queue/rows/replay_row.h"
 #include "queue/rows/settle.h"
 
@@ -121,6 +124,12 @@ Result<MessageView> ViewOf(Connection& db, const Sealer& sealer, MessageSeq seq,
   if (!links.ok()) return links.status();
   view.replaces = links->replaces;
   view.replaced_by = links->replaced_by;
+  if (view.state == State::kRejected || view.state == State::kClosed ||
+      view.state == State::kCancelled) {
+    Result<SensitiveText> refusal = ReadRefusal(db, sealer, seq, view.id);
+    if (!refusal.ok()) return refusal.status();
+    view.refusal = *std::move(refusal);
+  }
   return view;
 }
 
@@ -147,6 +156,11 @@ Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& seal
   // has to pass over many.
   std::string states;
   for (const State state : filter.states) states += fmt::format(" {} ", static_cast<int>(state));
+  Result<std::vector<MessageView>> views = ListReceived(db, filter);
+  if (!views.ok()) return views;
+  const std::int64_t limit =
+      filter.limit == 0 ? INT64_MAX : std::int64_t{filter.limit} - std::ssize(*views);
+  if (limit == 0) return views;
   std::vector<MessageSeq> seqs;
   {
     Query q = db.Prepare(
@@ -162,11 +176,14 @@ Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& seal
     q.BindText(filter.reason);
     q.Bind(filter.since ? ToMillis(*filter.since) : INT64_MIN);
     q.Bind(filter.until ? ToMillis(*filter.until) : INT64_MAX);
-    q.Bind(filter.blocked).Bind(filter.limit == 0 ? INT64_MAX : std::int64_t{filter.limit});
+    q.Bind(filter.blocked).Bind(limit);
     while (q.Step()) seqs.push_back(q.Int(0));
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
-  return ViewAll(db, sealer, seqs, now);
+  Result<std::vector<MessageView>> stored = ViewAll(db, sealer, seqs, now);
+  if (!stored.ok()) return stored;
+  std::ranges::move(*stored, std::back_inserter(*views));
+  return views;
 }
 
 Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& sealer,
@@ -185,6 +202,10 @@ Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& seal
       const Result<MessageSeq> seq = SeqOf(db, uuid);
       if (seq.ok()) seqs.push_back(*seq);
       if (!seq.ok() && seq.code() != Code::kNotFound) return seq.status();
+      if (!seq.ok()) {
+        Result<std::vector<MessageView>> received = FindReceived(db, uuid);
+        if (!received.ok() || !received->empty()) return received;
+      }
     }
     if (seqs.empty()) {
       Query q = db.Prepare("SELECT seq FROM record WHERE identifikator = ?");
@@ -192,6 +213,11 @@ Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& seal
       q.BindBlob(digest);
       if (q.Step()) seqs.push_back(q.Int(0));
       UTBOKS_RETURN_IF_ERROR(q.status());
+      if (seqs.empty()) {
+        const Result<std::optional<MessageSeq>> refused = RefusedUnder(db, digest);
+        if (!refused.ok()) return refused.status();
+        if (refused->has_value()) seqs.push_back(**refused);
+      }
     }
   }
   if (seqs.empty()) {
@@ -206,7 +232,11 @@ Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& seal
 Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& sealer, const Uuid& id,
                                               bool with_answers) {
   const Result<MessageSeq> seq = SeqOf(db, id);
-  if (!seq.ok()) return seq.status();
+  if (!seq.ok()) {
+    const Result<bool> received = IsReceived(db, id);
+    return received.ok() && *received ? std::vector<AttemptView>()
+                                      : Result<std::vector<AttemptView>>(seq.status());
+  }
   const Result<MessageRow> row = Messages(db).Read(*seq);
   if (!row.ok()) return row.status();
   std::vector<AttemptView> attempts;
@@ -243,80 +273,6 @@ Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& seal
   }
   std::reverse(attempts.begin(), attempts.end());
   return attempts;
-}
-
-Result<std::vector<EventView>> ListEvents(Connection& db, const Sealer& sealer, std::int64_t after,
-                                          int limit, const std::optional<Uuid>& message) {
-  MessageSeq only = 0;
-  if (message) {
-    const Result<MessageSeq> seq = SeqOf(db, *message);
-    if (!seq.ok()) return seq.status();
-    only = *seq;
-  }
-  std::vector<std::int64_t> ids;
-  if (only != 0) {
-    const Result<MessageRow> row = Messages(db).Read(only);
-    if (!row.ok()) return row.status();
-    for (std::int64_t at = row->last_event; at > after;) {
-      ids.push_back(at);
-      Query q = db.Prepare("SELECT prev FROM history WHERE id = ?");
-      q.Bind(at);
-      at = q.Step() ? q.Int(0) : 0;
-      UTBOKS_RETURN_IF_ERROR(q.status());
-    }
-    std::reverse(ids.begin(), ids.end());
-    if (limit > 0 && ids.size() > static_cast<std::size_t>(limit)) {
-      ids.resize(static_cast<std::size_t>(limit));
-    }
-  } else {
-    Query q = db.Prepare("SELECT id FROM history WHERE id > ? ORDER BY id LIMIT ?");
-    q.Bind(after).Bind(limit == 0 ? INT64_MAX : std::int64_t{limit});
-    while (q.Step()) ids.push_back(q.Int(0));
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  std::vector<EventView> events;
-  events.reserve(ids.size());
-  for (const std::int64_t id : ids) {
-    Query q = db.Prepare(
-        "SELECT h.at, h.event, h.from_state, h.to_state, h.attempt, h.reason, h.actor, h.why,"
-        " g.name, m.id, r.names FROM history h JOIN gate g ON g.nr = h.ressurs"
-        " LEFT JOIN message m ON m.seq = h.message LEFT JOIN record r ON r.seq = h.message WHERE "
-        "h.id = ?");
-    q.Bind(id);
-    if (!q.Step()) {
-      UTBOKS_RETURN_IF_ERROR(q.status());
-      continue;
-    }
-    EventView event;
-    event.id = id;
-    event.at = WallFromMillis(q.Int(0));
-    event.event = q.Text(1);
-    if (!q.IsNull(2)) event.from = static_cast<State>(q.Int(2));
-    event.to = static_cast<State>(q.Int(3));
-    const std::int64_t attempt = q.Int(4);
-    event.reason = q.Text(5);
-    event.actor = q.Text(6);
-    event.ressurs = q.Text(8);
-    if (!q.IsNull(9)) event.message = UuidOf(q.Blob(9));
-    if (!q.IsNull(7)) {
-      Result<std::string> why = sealer.Open(q.Blob(7), event.message, "why");
-      if (!why.ok()) return why.status();
-      event.why = SensitiveText(std::move(why).value());
-    }
-    if (!q.IsNull(10)) {
-      const Result<std::string> names = sealer.Open(q.Blob(10), event.message, "names");
-      if (!names.ok()) return names.status();
-      std::string saksreferanse;
-      UnpackNames(*names, &event.identifikator.reveal(), &saksreferanse);
-    }
-    if (event.to == State::kAccepted) {
-      Result<std::string> reference = ReadReference(db, sealer, event.message, attempt);
-      if (!reference.ok()) return reference.status();
-      event.reference = std::move(reference).value();
-    }
-    events.push_back(std::move(event));
-  }
-  return events;
 }
 
 Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq) {
@@ -359,8 +315,7 @@ Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) 
   std::array<std::int64_t, kAllStates.size()> counts{};
   std::int64_t others = 0;
   for (const char* sql :
-       {"SELECT 0, count(*) FROM message WHERE state = 0",
-        "SELECT state, count(*) FROM message WHERE state IN (3, 4, 7) GROUP BY state",
+       {"SELECT state, count(*) FROM message WHERE state IN (3, 4, 7) GROUP BY state",
         "SELECT 5, count(*) FROM message WHERE state = 5",
         "SELECT 6, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 6",
         "SELECT 8, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 8"}) {
@@ -371,6 +326,9 @@ Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) 
     }
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
+  const Result<std::int64_t> received = CountReceived(db);
+  if (!received.ok()) return received.status();
+  counts[static_cast<std::size_t>(State::kReceived)] = *received;
   {
     Query q = db.Prepare("SELECT count(*) FROM message");
     if (q.Step()) counts[static_cast<std::size_t>(State::kDue)] = q.Int(0) - others;

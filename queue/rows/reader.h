@@ -16,8 +16,6 @@ Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& seal
                                               std::string_view id, bool by_reference, WallTime now);
 Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& sealer, const Uuid& id,
                                               bool with_answers);
-Result<std::vector<EventView>> ListEvents(Connection& db, const Sealer& sealer, std::int64_t after,
-                                          int limit, const std::optional<Uuid>& message);
 Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq);
 Result<Overview> LookOver(Connection& db, WallTime now);
 

@@ -9,6 +9,7 @@
 #include "queue/reason.h"
 #include "queue/rows/desk.h"
 #include "queue/rows/order.h"
+#include "queue/rows/refuse.h"
 #include "queue/rows/replay_row.h"
 
 namespace utboks::rows {
@@ -178,9 +179,12 @@ Status SendOne(Work& work, ReplayJob& job, const Act& act, const Uuid& id) {
   }
   Acted acted;
   UTBOKS_RETURN_IF_ERROR(ActOnRow(work, act, id, *row, acted));
-  // Its content was read just now: what stands against it is a follower that has gone.
+  // Its content was read just now: what else stands against it is a follower that has gone.
   if (!acted.status.ok()) {
-    return PassOver(work, job, *seq, ReplayItemState::kRefused, "follower-sent");
+    const Result<bool> never_valid = IsRefused(work.db, *seq);
+    if (!never_valid.ok()) return never_valid.status();
+    return PassOver(work, job, *seq, ReplayItemState::kRefused,
+                    *never_valid ? "never-valid" : "follower-sent");
   }
   TellSent(job.progress);
   return EndReplayItem(work.db, job.id, *seq, ReplayItemState::kSent, "");

@@ -2,12 +2,14 @@
 
 #include "queue/rows/claim.h"
 #include "queue/rows/desk.h"
+#include "queue/rows/events.h"
 #include "queue/rows/feed.h"
 #include "queue/rows/head.h"
 #include "queue/rows/insert.h"
 #include "queue/rows/notices.h"
 #include "queue/rows/purge.h"
 #include "queue/rows/reader.h"
+#include "queue/rows/receiver.h"
 #include "queue/rows/replay.h"
 #include "queue/rows/replay_row.h"
 #include "queue/rows/replay_step.h"
@@ -269,6 +271,27 @@ Result<Payload> RowStore::Content(const Uuid& id) {
 
 Result<Overview> RowStore::Look() {
   return Read<Overview>([&](Connection& db) { return LookOver(db, Now()); });
+}
+
+Result<StreamName> RowStore::Stream() {
+  return Read<StreamName>([](Connection& db) { return ReadStreamName(db); });
+}
+
+Result<Receiver> RowStore::OpenReceiver(std::string_view name) {
+  return Write<Receiver>([&](Work& work) { return OpenReceiverRow(work, name); });
+}
+
+Status RowStore::ConfirmEvents(std::string_view name, std::int64_t from, std::int64_t position) {
+  return WriteStatus([&](Work& work) { return ConfirmEventRows(work, name, from, position); });
+}
+
+Result<std::vector<Receiver>> RowStore::ListReceivers() {
+  return Read<std::vector<Receiver>>([](Connection& db) { return ListReceiverRows(db); });
+}
+
+Status RowStore::MoveReceiver(std::string_view name, std::int64_t position,
+                              std::string_view actor) {
+  return WriteStatus([&](Work& work) { return MoveReceiverRow(work, name, position, actor); });
 }
 
 Result<std::optional<std::vector<Notice>>> RowStore::Notices(std::string_view feed) {

@@ -75,6 +75,13 @@ class RowStore : public Store {
   Result<Payload> Content(const Uuid& id) override;
   Result<Overview> Look() override;
 
+  Result<StreamName> Stream() override;
+  Result<Receiver> OpenReceiver(std::string_view name) override;
+  Status ConfirmEvents(std::string_view name, std::int64_t from, std::int64_t position) override;
+  Result<std::vector<Receiver>> ListReceivers() override;
+  Status MoveReceiver(std::string_view name, std::int64_t position,
+                      std::string_view actor) override;
+
   Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) override;
   Status KeepNotices(std::string_view feed, const NoticeChanges& changes) override;
   Status ForgetFeedsBut(std::span<const std::string> feeds) override;

@@ -28,6 +28,10 @@ class SqliteStore final : public rows::RowStore {
   // There is one worker.
   Result<bool> TakeDuty(std::string_view /*duty*/, Millis /*term*/) override { return true; }
   Status LeaveDuty(std::string_view /*duty*/) override { return Status(); }
+  // The file is ours alone: nobody puts in by SQL.
+  Result<std::vector<ReceivedRow>> Received(int /*most*/, std::int64_t /*most_bytes*/) override {
+    return std::vector<ReceivedRow>();
+  }
 
  private:
   explicit SqliteStore(const StoreOptions& options);

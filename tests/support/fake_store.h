@@ -2,6 +2,7 @@
 // that are put in, and nothing that delivers.
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -34,9 +35,16 @@ class FakeStore final : public Store {
         one.status = insert_answers.front();
         insert_answers.erase(insert_answers.begin());
       }
+      if (row.received) {
+        std::erase_if(received,
+                      [&](const ReceivedRow& put_in) { return put_in.nr == *row.received; });
+      }
       if (one.status.ok()) {
         one.is_new = true;
-        one.id = desk.AddMessage(row.identifikator.reveal(), State::kDue, row.ressurs).id;
+        one.kept = row.refusal.has_value();
+        one.id = desk.AddMessage(row.identifikator.reveal(),
+                                 one.kept ? State::kRejected : State::kDue, row.ressurs)
+                     .id;
         inserted.push_back(row);
       }
       done.push_back(std::move(one));
@@ -141,6 +149,43 @@ class FakeStore final : public Store {
   }
   Result<Payload> Content(const Uuid& id) override { return desk.Content(id); }
   Result<Overview> Look() override { return desk.Look(); }
+
+  // Put in by SQL: what Insert is given of it is gone.
+  std::vector<ReceivedRow> received;
+  Result<std::vector<ReceivedRow>> Received(int most, std::int64_t) override {
+    const auto count = std::min(received.size(), static_cast<std::size_t>(most));
+    return std::vector(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(count));
+  }
+  std::vector<Receiver> receivers;
+  Result<StreamName> Stream() override {
+    return StreamName{"00000000-0000-7000-8000-000000000001", 7};
+  }
+  Result<Receiver> OpenReceiver(std::string_view name) override {
+    for (const Receiver& one : receivers) {
+      if (one.name == name) return one;
+    }
+    receivers.push_back({std::string(name), 0, {}, 0});
+    return receivers.back();
+  }
+  Status confirm_failure;  // of the next ConfirmEvents
+  Status ConfirmEvents(std::string_view name, std::int64_t from, std::int64_t position) override {
+    if (!confirm_failure.ok()) return std::exchange(confirm_failure, Status());
+    for (Receiver& one : receivers) {
+      if (one.name != name || one.position != from) continue;
+      one.position = position;
+      return Status();
+    }
+    return Status(Code::kConflict, "it is elsewhere");
+  }
+  Result<std::vector<Receiver>> ListReceivers() override { return receivers; }
+  Status MoveReceiver(std::string_view name, std::int64_t position, std::string_view) override {
+    for (Receiver& one : receivers) {
+      if (one.name != name) continue;
+      one.position = position;
+      return Status();
+    }
+    return Status(Code::kNotFound, "there is no such receiver");
+  }
 
   Result<std::optional<std::vector<Notice>>> Notices(std::string_view feed) override {
     return board.Notices(feed);

@@ -174,6 +174,21 @@ class FaultStore final : public Store {
   Status ForgetFeedsBut(std::span<const std::string> feeds) override {
     return store_.ForgetFeedsBut(feeds);
   }
+  Result<std::vector<ReceivedRow>> Received(int most, std::int64_t most_bytes) override {
+    return store_.Received(most, most_bytes);
+  }
+  Result<StreamName> Stream() override { return store_.Stream(); }
+  Result<Receiver> OpenReceiver(std::string_view name) override {
+    return store_.OpenReceiver(name);
+  }
+  Status ConfirmEvents(std::string_view name, std::int64_t from, std::int64_t position) override {
+    return store_.ConfirmEvents(name, from, position);
+  }
+  Result<std::vector<Receiver>> ListReceivers() override { return store_.ListReceivers(); }
+  Status MoveReceiver(std::string_view name, std::int64_t position,
+                      std::string_view actor) override {
+    return store_.MoveReceiver(name, position, actor);
+  }
   Status Backup(const std::string& path) override { return store_.Backup(path); }
   Result<bool> TakeDuty(std::string_view duty, Millis term) override {
     return store_.TakeDuty(duty, term);
