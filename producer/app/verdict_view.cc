@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "producer/intake/kept_refusal.h"
+
 namespace utboks::app {
 
 void AddKind(JsonObject& object, const Checked& checked) {
@@ -16,18 +18,7 @@ void AddKind(JsonObject& object, const Checked& checked) {
 }
 
 void AddViolations(JsonObject& object, const Checked& checked) {
-  JsonList list;
-  for (const Violation& violation : checked.violations) {
-    JsonObject line;
-    line.Add("rule", violation.rule)
-        .Add("line", violation.line)
-        .Add("column", violation.column)
-        .Add("path", violation.path)
-        .Add("text", violation.text);
-    if (violation.warning) line.Add("warning", true);
-    list.Add(line);
-  }
-  object.Add("violations", list);
+  object.Add("violations", ViolationsJson(checked.violations));
   if (checked.more > 0) object.Add("more", checked.more);
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "producer/intake/kept_refusal.h"
 #include "producer/intake/offered.h"
 #include "producer/intake/refusal.h"
 #include "producer/xml/utf8.h"
@@ -53,6 +54,15 @@ Status OneIsTaken(const Status& taken) {
 }  // namespace
 
 bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) const {
+  row.correlation = incoming.correlation;
+  row.answer_later = incoming.answer_later;
+  row.received = incoming.received;
+  row.id = incoming.id;
+  row.actor = incoming.actor;
+  if (!incoming.refused.ok()) {
+    answer.status = incoming.refused;
+    return false;
+  }
   const std::vector<OfferedAttachment> offered = Offered(incoming.attachments);
   CheckRequest request;
   request.ressurs = incoming.ressurs;
@@ -77,8 +87,22 @@ bool Acceptor::Check(const Incoming& incoming, Answer& answer, NewRow& row) cons
   row.schema_hash = std::move(checked->schema_hash);
   row.order_keys = CleanKeys(incoming.order_keys ? *incoming.order_keys : checked->extract.persons);
   row.not_before = incoming.not_before;
-  row.actor = incoming.actor;
   row.corrects = incoming.corrects;
+  return true;
+}
+
+bool Acceptor::Keep(const Incoming& incoming, const Answer& answer, NewRow& row) const {
+  // Any other failure is no word on the document: it is to be handed in again.
+  const bool refused = !incoming.refused.ok() || answer.status.code() == Code::kInvalid ||
+                       answer.status.code() == Code::kUsage;
+  if (!incoming.answer_later || !refused) return false;
+  // What no resource is called may be anything, a person's number too.
+  if (validator_.catalogue().Find(incoming.ressurs) != nullptr) row.ressurs = incoming.ressurs;
+  row.document = incoming.document;
+  row.attachments = incoming.attachments;
+  row.identifikator = answer.identifikator;
+  row.edition = answer.edition;
+  row.refusal = RefusalOf(answer);
   return true;
 }
 
@@ -93,7 +117,7 @@ Status Acceptor::Store(std::vector<NewRow>& rows, std::span<Answer* const> answe
   for (std::size_t i = 0; i < answers.size(); ++i) {
     if (inserted.ok()) {
       answers[i]->inserted = (*inserted)[i];
-      answers[i]->status = (*inserted)[i].status;
+      if (!(*inserted)[i].kept) answers[i]->status = (*inserted)[i].status;
     } else {
       answers[i]->status = inserted.status();
     }
@@ -122,6 +146,9 @@ std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode
     if (!failed.ok()) {
       answer.status = NotTried(failed);
     } else if (Check(batch[i], answer, row)) {
+      rows.push_back(std::move(row));
+      waiting.push_back(&answer);
+    } else if (mode == InsertMode::kEachAlone && Keep(batch[i], answer, row)) {
       rows.push_back(std::move(row));
       waiting.push_back(&answer);
     } else {

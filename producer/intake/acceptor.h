@@ -1,9 +1,9 @@
 // THE way in: every message comes through here, whoever hands it in.
 //
 // Parses and validates each document (producer/xml), and puts the good ones into
-// the store, many in one commit.  A refused document leaves no trace and takes no
-// identifier.  An Acceptor is safe for many threads; the validator and the store
-// must outlive it.
+// the store, many in one commit.  A refused document takes no identifier; it leaves no
+// trace, unless nobody waits for the answer: then it is kept.  An Acceptor is safe for many
+// threads; the validator and the store must outlive it.
 #pragma once
 
 #include <functional>
@@ -32,6 +32,13 @@ struct Incoming {
   // It comes in the place of a message.  kConflict, kBusy: that one may be registered, or
   // is being sent, or others would go before the correction.
   std::optional<Correction> corrects;
+  // Nobody waits for the answer: what is refused is kept as rejected, and its event tells
+  // the caller, by its own `correlation`.  With InsertMode::kEachAlone.
+  bool answer_later = false;
+  SensitiveText correlation;
+  Status refused;                        // not ok: it is to be kept without another look, for this
+  std::optional<std::int64_t> received;  // see NewRow
+  std::optional<Uuid> id;
 };
 
 struct Answer {
@@ -39,9 +46,9 @@ struct Answer {
   // Ok: stored, or there already.  kInvalid: see `violations`.  kExists: the
   // identifier is taken by other bytes.  kUsage: unknown ressurs.  kBusy, kFull:
   // nothing happened, hand it in again.  kCancelled: good, but left out because
-  // another of the batch was refused (all-or-none).
+  // another of the batch was refused (all-or-none).  `inserted.kept`: refused, and stored.
   Status status;
-  Inserted inserted;  // where status is ok, and of kExists the one that has it
+  Inserted inserted;  // where status is ok or it is kept, and of kExists the one that has it
   SensitiveText identifikator;
   std::string edition;
   std::vector<Violation> violations;  // of one that is taken, warnings
@@ -66,6 +73,8 @@ class Acceptor {
 
  private:
   bool Check(const Incoming& incoming, Answer& answer, NewRow& row) const;
+  // Whether it is to be stored as what was refused.
+  bool Keep(const Incoming& incoming, const Answer& answer, NewRow& row) const;
   Status Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode);
 
   const Validator& validator_;

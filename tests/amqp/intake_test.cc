@@ -1,10 +1,11 @@
-// Intake where the store, or the place for what is refused, fails: nothing is dropped,
+// Intake where the store fails, and of what is refused: nothing is dropped,
 // and nothing is tried for ever.
 #include "producer/intake/amqp_intake.h"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "producer/intake/take_in.h"
 #include "producer/xml/catalogue.h"
 #include "tests/amqp/broker.h"
 #include "tests/support/eventually.h"
@@ -33,14 +34,6 @@ class AmqpIntakeFaults : public ::testing::Test {
     ASSERT_TRUE((*Connection::Open(broker_.Plain()))->DeclareTopicExchange(broker_.exchange).ok());
   }
 
-  AmqpIntakeSettings Settings(std::uint16_t port = 0) const {
-    AmqpIntakeSettings settings;
-    settings.consumer = broker_.Consuming(port);
-    settings.publisher = broker_.Publishing(port);
-    settings.exchange = broker_.exchange;
-    settings.dead = broker_.dead;
-    return settings;
-  }
   // The `handed`-th time that it is handed.
   static amqp::Delivery Good(int handed = 1) {
     amqp::Delivery delivery;
@@ -62,7 +55,8 @@ class AmqpIntakeFaults : public ::testing::Test {
 };
 
 TEST_F(AmqpIntakeFaults, StoreThatIsBusyOrFullLeavesTheBatchUnsettled) {
-  AmqpIntake intake(Settings(), *validator_, store_, store_, SystemClock(), SecureRandom());
+  AmqpIntake intake(broker_.Consuming(), *validator_, store_, store_, SystemClock(),
+                    SecureRandom());
   for (const Code code : {Code::kBusy, Code::kFull, Code::kCorrupt, Code::kUnreachable}) {
     store_.insert_failure = Status(code, "not now");
     EXPECT_EQ(Hand(intake, {Good(100), Good(100)}).code(), code);
@@ -74,40 +68,36 @@ TEST_F(AmqpIntakeFaults, StoreThatIsBusyOrFullLeavesTheBatchUnsettled) {
   EXPECT_EQ(broker_.Ready(broker_.dead), 0U);
 }
 
-TEST_F(AmqpIntakeFaults, FaultOfOursIsTriedFiveTimesAndThenSetAside) {
-  AmqpIntake intake(Settings(), *validator_, store_, store_, SystemClock(), SecureRandom());
-  LogWatch::Expect("amqp-set-aside");
+TEST_F(AmqpIntakeFaults, FaultOfOursIsTriedFiveTimesAndThenKeptAsRefused) {
+  AmqpIntake intake(broker_.Consuming(), *validator_, store_, store_, SystemClock(),
+                    SecureRandom());
   for (int handed = 1; handed < kMostFaults; ++handed) {
     store_.insert_failure = Status(Code::kInternal, "a fault");
     EXPECT_EQ(Hand(intake, {Good(handed)}).code(), Code::kInternal);
   }
+  EXPECT_TRUE(store_.inserted.empty());
   store_.insert_failure = Status(Code::kInternal, "a fault");
   EXPECT_EQ(Hand(intake, {Good(kMostFaults)}).text(), "");
-  EXPECT_TRUE(Eventually([&] { return broker_.Ready(broker_.dead) == 1; }));
+  EXPECT_EQ(store_.inserted.size(), 1U);
 }
 
-TEST_F(AmqpIntakeFaults, RefusedDocumentThatCanGoNowhereKeepsAllWaiting) {
-  AmqpIntakeSettings settings = Settings();
-  settings.dead = broker_.dead + ".finnes-ikke";
-  AmqpIntake intake(settings, *validator_, store_, store_, SystemClock(), SecureRandom());
-  amqp::Delivery refused = Good();
-  refused.body = SensitiveText("<feil/>");
-  const Status status = Hand(intake, {refused});
-  EXPECT_EQ(status.code(), Code::kConfig);
-  EXPECT_THAT(status.text(), HasSubstr("bind a queue to exchange " + broker_.exchange));
-  const auto connection = *Connection::Open(broker_.Plain());
-  ASSERT_TRUE(connection->BindQueue(broker_.dead, broker_.exchange, "rejected.#").ok());
-  EXPECT_EQ(Hand(intake, {refused}).text(), "");  // a person has put it right
-}
-
-TEST_F(AmqpIntakeFaults, RefusalWaitsForTheBrokerThatIsAway) {
-  TcpGate gate(broker_.server().port());
-  AmqpIntake intake(Settings(gate.port()), *validator_, store_, store_, SystemClock(),
+TEST_F(AmqpIntakeFaults, WhatIsRefusedIsKeptWithItsCallersWord) {
+  AmqpIntake intake(broker_.Consuming(), *validator_, store_, store_, SystemClock(),
                     SecureRandom());
-  gate.Shut(true);
-  amqp::Delivery refused = Good();
-  refused.too_large = true;
-  EXPECT_EQ(Hand(intake, {refused}).code(), Code::kUnreachable);
+  amqp::Delivery bad = Good(), large = Good(), untyped = Good(), parts = Good();
+  bad.body = SensitiveText("<feil/>");
+  bad.correlation_id = SensitiveText("sak 1");
+  bad.message_id = SensitiveText("id 1");
+  large.too_large = true;
+  large.message_id = SensitiveText("id 2");
+  untyped.type = "";
+  parts.content_type = "multipart/form-data; boundary=ingen";
+  EXPECT_EQ(Hand(intake, {bad, large, untyped, parts}).text(), "");
+  ASSERT_EQ(store_.inserted.size(), 4U);
+  for (const NewRow& row : store_.inserted) EXPECT_TRUE(row.refusal.has_value());
+  EXPECT_EQ(store_.inserted[0].correlation.reveal(), "sak 1");
+  EXPECT_EQ(store_.inserted[1].correlation.reveal(), "id 2");
+  EXPECT_EQ(store_.inserted[2].ressurs, "");
 }
 
 TEST_F(AmqpIntakeFaults, StandingStillForAMinuteIsAnAlarmUntilItWorks) {
@@ -116,7 +106,8 @@ TEST_F(AmqpIntakeFaults, StandingStillForAMinuteIsAnAlarmUntilItWorks) {
   TcpGate gate(broker_.server().port());
   gate.Shut(true);
   utboks::testing::ManualClock clock;
-  AmqpIntake intake(Settings(gate.port()), *validator_, store_, store_, clock, SecureRandom());
+  AmqpIntake intake(broker_.Consuming(gate.port()), *validator_, store_, store_, clock,
+                    SecureRandom());
   ASSERT_TRUE(intake.Start().ok());
   const auto until = [&](std::string_view event) {
     return Eventually([&] {
