@@ -24,6 +24,8 @@ packages=(
   openssl              # development certificates
   strace               # tests: what was synced before it was acknowledged
   libxml2-utils        # tests: xmllint, a second opinion on every contract
+  python3-jsonschema   # tests: the shape of events
+  python3-psycopg2     # tests: the example in Python
 )
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then

@@ -51,8 +51,8 @@ Finding ExamineDead(const Config& config) {
   }
   if (!status.ok()) {
     return {"broker dead", Grade::kWarn, status.text(),
-            fmt::format("make queue {}: without it, a refused document that cannot be answered "
-                        "keeps all others waiting",
+            fmt::format("make queue {}, and let what comes back 20 times go there: else a message "
+                        "that ends each worker keeps all others waiting",
                         name)};
   }
   if (count == 0) {
@@ -61,43 +61,38 @@ Finding ExamineDead(const Config& config) {
   return {"broker dead", Grade::kWarn,
           fmt::format("{} message{} {} in queue {}", count, count == 1 ? "" : "s",
                       count == 1 ? "lies" : "lie", name),
-          "they were not taken in: look at each (header utboks-reason or x-death), correct it and "
+          "they came back too often to be taken in: look at each (header x-death), correct it and "
           "send it anew"};
 }
 
 }  // namespace
 
-Status CheckBroker(const Config& config) {
-  const AmqpSection& amqp = config.amqp;
-  if (amqp.url.empty() || amqp.intake_queue.empty() || !amqp.outcome_exchange.empty()) {
-    return Status();
-  }
-  return Status(Code::kConfig,
-                "[amqp] intake_queue is set and outcome_exchange is not: who is refused must be "
-                "told; set it");
-}
-
-std::optional<AmqpIntakeSettings> AmqpIntakeOf(const Config& config) {
+std::optional<amqp::ConsumerSettings> AmqpIntakeOf(const Config& config) {
   const AmqpSection& section = config.amqp;
   if (section.url.empty() || section.intake_queue.empty()) return std::nullopt;
-  AmqpIntakeSettings settings;
-  settings.exchange = section.outcome_exchange;
+  amqp::ConsumerSettings settings;
+  settings.connection = ConnectionOf(config, "intake");
+  settings.queue = section.intake_queue;
   settings.dead = DeadOf(config);
-  settings.consumer.connection = ConnectionOf(config, "intake");
-  settings.consumer.queue = section.intake_queue;
-  settings.consumer.dead = settings.dead;
-  settings.consumer.declare = section.declare;
-  settings.consumer.prefetch = static_cast<std::uint16_t>(section.prefetch);
-  settings.consumer.batch = Acceptor::kGroup;
-  settings.publisher.connection = ConnectionOf(config, "intake answers");
+  settings.declare = section.declare;
+  settings.prefetch = static_cast<std::uint16_t>(section.prefetch);
+  settings.batch = Acceptor::kGroup;
+  return settings;
+}
+
+std::optional<AmqpOutcomesSettings> AmqpOutcomesOf(const Config& config) {
+  const AmqpSection& section = config.amqp;
+  if (section.url.empty() || section.outcome_exchange.empty()) return std::nullopt;
+  AmqpOutcomesSettings settings;
+  settings.publisher.connection = ConnectionOf(config, "outcomes");
   settings.publisher.exchange = section.outcome_exchange;
   settings.publisher.declare = section.declare;
+  settings.events.insert(section.outcome_events.begin(), section.outcome_events.end());
   return settings;
 }
 
 Findings ExamineBroker(const Config& config) {
   if (config.amqp.url.empty()) return {};
-  if (const Status fits = CheckBroker(config); !fits.ok()) return {Failed(fits, "set it")};
   const std::string shown = ConnectionOf(config, "doctor").broker.Shown();
   if (const Status in = Ask(config, [](amqp::Connection&) { return Status(); }); !in.ok()) {
     return {Failed(in,

@@ -68,6 +68,7 @@ struct AmqpSection {
   std::string intake_queue, outcome_exchange;  // "" = none
   int prefetch = 0;
   bool declare = false;
+  std::vector<std::string> outcome_events;  // names of events that are told
 };
 
 struct LogSection {

@@ -46,8 +46,8 @@ std::int64_t CountIn(const Overview& overview, State wanted) {
 }  // namespace
 
 std::int64_t LeftIn(const Overview& overview) {
-  return CountIn(overview, State::kDue) + CountIn(overview, State::kSending) +
-         CountIn(overview, State::kInDoubt);
+  return CountIn(overview, State::kReceived) + CountIn(overview, State::kDue) +
+         CountIn(overview, State::kSending) + CountIn(overview, State::kInDoubt);
 }
 
 bool StoodStill(const Overview& before, std::int64_t seen, const Overview& after) {
@@ -59,7 +59,9 @@ DrainState LookAtDrain(const Overview& overview, const std::vector<MessageView>&
   if (LeftIn(overview) == 0) {
     return ReplayMoves(overview) ? DrainState::kMoving : DrainState::kDone;
   }
-  if (CountIn(overview, State::kSending) > 0) return DrainState::kMoving;
+  if (CountIn(overview, State::kSending) + CountIn(overview, State::kReceived) > 0) {
+    return DrainState::kMoving;
+  }
   const bool moves =
       left.empty() || std::any_of(left.begin(), left.end(), [&](const MessageView& message) {
         return Moves(message, overview.gates);

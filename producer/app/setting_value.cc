@@ -109,7 +109,10 @@ Result<SettingValue> ReadValue(const Setting& setting, std::string_view text) {
       return value;
     case SettingKind::kList:
       if (!text.empty()) {
-        for (const std::string_view part : Split(text, ',')) value.list.emplace_back(part);
+        for (std::string_view part : Split(text, ',')) {
+          part.remove_prefix(std::min(part.find_first_not_of(' '), part.size()));
+          value.list.emplace_back(part.substr(0, part.find_last_not_of(' ') + 1));
+        }
       }
       return value;
   }

@@ -1,4 +1,8 @@
+#include <fmt/ranges.h>
+
+#include <algorithm>
 #include <array>
+#include <string_view>
 #include <utility>
 
 #include "producer/app/setting_rows.h"
@@ -14,6 +18,22 @@ constexpr std::size_t kLongestName = 240;  // of AMQP's 255, with room for ".dea
 Status SetUrl(Config& config, const SettingValue& value) {
   if (const auto address = amqp::ParseAddress(value.text); !address.ok()) return address.status();
   config.amqp.url = value.text;
+  return Status();
+}
+
+// What a receiver of outcomes may ask for: each is a word of the history.
+constexpr std::array<std::string_view, 12> kTold = {
+    "queued", "rejected", "accepted", "held",     "cancelled", "decided",
+    "manual", "retry",    "in_doubt", "released", "replayed",  "restored"};
+
+Status SetOutcomeEvents(Config& config, const SettingValue& value) {
+  for (const std::string& event : value.list) {
+    if (std::ranges::find(kTold, event) != kTold.end()) continue;
+    return Status(Code::kConfig, fmt::format("has {}, which is no event of a message; there are {}",
+                                             event, fmt::join(kTold, ", ")));
+  }
+  if (value.list.empty()) return Status(Code::kConfig, "must name an event");
+  config.amqp.outcome_events = value.list;
   return Status();
 }
 
@@ -77,7 +97,7 @@ const std::array kRows = {
             .kind = kText,
             .fallback = "",
             .example = "utboks.inn",
-            .meaning = "Where messages come from; wants outcome_exchange too. Body: the document, "
+            .meaning = "Where messages come from. Body: the document, "
                        "or a multipart that begins with it. Property type: the resource; header "
                        "order-key: in place of the persons in it. Acknowledged when it is stored. "
                        "`run --drain` takes nothing in. Left out: no intake by AMQP.",
@@ -87,11 +107,18 @@ const std::array kRows = {
             .kind = kText,
             .fallback = "",
             .example = "utboks.ut",
-            .meaning = "A topic exchange. A refused document is told there as rejected.RESSURS, "
-                       "JSON with its violations, under the correlation_id (or message_id) it came "
-                       "with. Where no queue is bound for that, the document is put into the queue "
-                       "INTAKE_QUEUE.dead, as it came.",
+            .meaning = "A topic exchange: what becomes of messages is told there as EVENT.RESSURS "
+                       "(accepted.doedsfall_v1), JSON, confirmed, at least once, under the "
+                       "correlation_id (or message_id) that the message came with. Bind a queue "
+                       "for each: where there is none, that event waits, and all behind it.",
             .apply = SetName<&AmqpSection::outcome_exchange>},
+    Setting{.section = "amqp",
+            .key = "outcome_events",
+            .kind = kList,
+            .fallback = "queued,rejected,accepted,held,cancelled,decided,manual",
+            .meaning = "Which are told. There are also retry, in_doubt, released, replayed and "
+                       "restored.",
+            .apply = SetOutcomeEvents},
     Setting{.section = "amqp",
             .key = "prefetch",
             .kind = kInteger,

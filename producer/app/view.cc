@@ -74,6 +74,7 @@ JsonObject MessageJson(const MessageView& message) {
   AddText(object, "folkeregisterReferanse", message.reference);
   AddId(object, "replaces", message.replaces);
   AddId(object, "replaced_by", message.replaced_by);
+  if (!message.refusal.reveal().empty()) object.AddJson("error", message.refusal.reveal());
   return object;
 }
 
@@ -95,27 +96,6 @@ JsonObject AttemptJson(const AttemptView& attempt) {
   AddText(object, "support_id", MaskIdentifier(attempt.support_id));
   AddText(object, "retry_after", MaskIdentifier(attempt.retry_after));
   AddText(object, "worker", attempt.worker);
-  return object;
-}
-
-JsonObject EventJson(const EventView& event) {
-  JsonObject object;
-  object.Add("event_id", event.id).Add("time", FormatUtc(event.at)).Add("event", event.event);
-  // Of no message: of a gate, an alarm or a replay job.
-  if (event.message == Uuid{}) {
-    object.Add("concerns", GateName(event.ressurs));
-    AddText(object, "reason", event.reason);
-    AddText(object, "actor", event.actor);
-    return object;
-  }
-  object.Add("id", FormatUuid(event.message))
-      .Add("avsendersMeldingsidentifikator", MaskIdentifier(event.identifikator.reveal()))
-      .Add("ressurs", event.ressurs);
-  AddText(object, "from", event.from ? StateName(*event.from) : std::string_view());
-  object.Add("state", StateName(event.to));
-  AddText(object, "reason", event.reason);
-  AddText(object, "actor", event.actor);
-  AddText(object, "folkeregisterReferanse", event.reference);
   return object;
 }
 

@@ -20,7 +20,6 @@ std::string GateName(std::string_view gate);
 
 JsonObject MessageJson(const MessageView& message);
 JsonObject AttemptJson(const AttemptView& attempt);
-JsonObject EventJson(const EventView& event);
 JsonObject GateJson(const Gate& gate, WallTime now);
 JsonObject AlarmJson(const AlarmView& alarm);
 JsonObject ActedJson(const Acted& acted);

@@ -27,7 +27,7 @@ const std::map<std::string_view, std::set<std::string_view>> kEdges = {
     {"producer/submit", {"producer/net", "producer/xml", "producer/domain", "queue"}},
     {"producer/lab", {"producer/submit", "producer/net", "queue"}},
     {"producer/feedback", {"producer/net", "producer/xml", "producer/domain", "queue"}},
-    {"producer/outcome", {"queue", "producer/net"}},
+    {"producer/outcome", {"queue", "queue/amqp", "producer/net"}},
     {"producer/notices", {"producer/net", "producer/xml", "queue"}},
     {"producer/ops", {"producer/intake", "queue"}},
     {"producer/http", {"producer/ops", "producer/intake", "queue"}},

@@ -54,10 +54,7 @@ struct Bus {
     ASSERT_TRUE(connection->DeclareQueue(queue, dead, amqp::kMostReturns).ok());
     ASSERT_TRUE(connection->DeclareTopicExchange(exchange).ok());
     ASSERT_TRUE(connection->DeclareQueue(answers).ok());
-  }
-  void BindAnswers() const {
-    auto connection = *amqp::Connection::Open(Connecting());
-    ASSERT_EQ(connection->BindQueue(answers, exchange, "rejected.#").text(), "");
+    ASSERT_EQ(connection->BindQueue(answers, exchange, "#").text(), "");
   }
   amqp::Letter Letter(int n, int person = 0) {
     agency.Letter(n, person);  // so that its numbers are known as not to be seen
@@ -192,7 +189,7 @@ TEST(AmqpIntake, MultipartBringsItsAttachments) {
 TEST(AmqpIntake, RefusedDocumentsAreAnsweredWithoutAnythingOfThem) {
   SimulatorFixture reg;
   Bus bus(reg);
-  bus.BindAnswers();
+  bus.agency.Set("amqp.outcome_events", "[\"rejected\"]");
   amqp::Letter invalid = bus.Letter(1), unknown = bus.Letter(2), taken = bus.Letter(3),
                untyped = bus.Letter(5), parts = bus.Letter(6);
   invalid.body = SensitiveText(DeathNotice(Agency::Identifier(1), WrongNumber(1)));
@@ -230,31 +227,83 @@ TEST(AmqpIntake, RefusedDocumentsAreAnsweredWithoutAnythingOfThem) {
   EXPECT_EQ(bus.Ready(bus.dead), 0U);
 }
 
-TEST(AmqpIntake, RefusedDocumentWithNobodyToTellIsSetAsideAndSeen) {
+TEST(AmqpIntake, RefusedDocumentIsKeptAndSeenWhoeverHearsOfIt) {
   SimulatorFixture reg;
   Bus bus(reg);
-  LogWatch::Expect("amqp-set-aside");
+  bus.agency.SetText("amqp.outcome_exchange", "");
   amqp::Letter invalid = bus.Letter(1);
   invalid.body = SensitiveText("<feil/>");
   bus.Send({invalid, bus.Letter(2)});
   bus.agency.StartWorker();
   ASSERT_TRUE(Eventually([&] { return bus.InState("accepted") == 1; }));
-  ASSERT_TRUE(Eventually([&] { return bus.Ready(bus.dead) == 1; }));
   bus.agency.StopWorker();
-  const Finished doctor = bus.agency.Run({"doctor"});
-  EXPECT_THAT(doctor.out, HasSubstr("1 message lies in queue " + bus.dead));
-  const std::vector<amqp::Delivery> there = bus.Receive(bus.dead, 1);
-  ASSERT_EQ(there.size(), 1U);
-  EXPECT_EQ(there[0].body.reveal(), "<feil/>");
-  EXPECT_EQ(there[0].type, "doedsfall_v1");
-  ASSERT_EQ(there[0].headers.size(), 1U);
-  EXPECT_EQ(there[0].headers[0].first, "utboks-reason");
+  EXPECT_EQ(bus.Ready(bus.dead), 0U);
+  const std::vector<Json> rejected = bus.agency.Ask({"list", "--state", "rejected"});
+  ASSERT_EQ(rejected.size(), 1U);
+  EXPECT_EQ(Get(rejected[0], "reason"), "invalid");
+  const std::string id = Get(rejected[0], "id");
+  EXPECT_GE(bus.agency.Show(id)->getObject("error")->getArray("violations")->size(), 1U);
+  EXPECT_THAT(bus.agency.Run({"show", id}).out, HasSubstr("refused with"));
+  EXPECT_THAT(bus.agency.Reveal({"show", "--content", id}).out, HasSubstr("<feil/>"));
+  ExpectRefused(bus.agency.Run({"replay", "--why", "try", id}), 1, {"hand in a new one"});
+}
+
+// What a caller hears of its message, from first to last, by its own word for it.
+TEST(AmqpOutcomes, CallerHearsOfItsMessageByItsOwnWord) {
+  SimulatorFixture reg;
+  Bus bus(reg);
+  amqp::Letter letter = bus.Letter(1);
+  letter.correlation_id = SensitiveText("sak 1");
+  bus.agency.StartWorker();
+  bus.Send({letter, bus.Letter(2)});
+  std::map<std::string, std::vector<std::string>> heard;
+  std::set<std::string> ids;
+  for (const amqp::Delivery& told : bus.Receive(bus.answers, 4)) {
+    const auto json = Poco::JSON::Parser().parse(told.body.reveal()).extract<Json>();
+    EXPECT_EQ(Get(json, "version"), "1");
+    EXPECT_EQ(Get(json, "event"), told.type);
+    EXPECT_EQ(told.message_id.reveal(), Get(json, "stream") + "." + Get(json, "event_id"));
+    EXPECT_TRUE(ids.insert(told.message_id.reveal()).second);
+    heard[told.correlation_id.reveal()].push_back(told.type);
+    bus.agency.ExpectNoPersonIn(told.body.reveal(), "an outcome");
+    EXPECT_EQ(Get(json, "folkeregisterReferanse").empty(), told.type != "accepted");
+  }
+  EXPECT_EQ(heard["sak 1"], (std::vector<std::string>{"queued", "accepted"}));
+  EXPECT_EQ(heard[Agency::Identifier(2)], (std::vector<std::string>{"queued", "accepted"}));
+  const Json receiver = bus.agency.Ask({"receivers"}).at(0);
+  EXPECT_EQ(Get(receiver, "receiver"), "amqp");
+  bus.agency.StopWorker();
+  // What was told may be told again.
+  bus.agency.Ask({"receivers", "--move", "amqp", "--after", "0"});
+  bus.agency.StartWorker();
+  EXPECT_EQ(bus.Receive(bus.answers, 4).size(), 4U);
+  bus.agency.StopWorker();
+  ExpectRefused(bus.agency.Run({"receivers", "--move", "ingen", "--after", "0"}), 1,
+                {"no receiver ingen"});
+}
+
+TEST(AmqpOutcomes, WhatNobodyWantsIsSaidAndWaits) {
+  SimulatorFixture reg;
+  Bus bus(reg);
+  LogWatch::Expect("outcomes-failed");
+  const std::string elsewhere = RabbitmqServer::Shared().Fresh("annet");
+  bus.agency.SetText("amqp.outcome_exchange", elsewhere);
+  bus.Send({bus.Letter(1)});
+  bus.agency.StartWorker();
+  ASSERT_TRUE(Eventually([&] { return bus.InState("accepted") == 1; }));
+  ASSERT_TRUE(Eventually(
+      [&] { return (*amqp::Connection::Open(bus.Connecting()))->LookAtExchange(elsewhere).ok(); }));
+  const auto connection = *amqp::Connection::Open(bus.Connecting());
+  ASSERT_TRUE(connection->BindQueue(bus.answers, elsewhere, "*.doedsfall_v1").ok());
+  EXPECT_EQ(bus.Receive(bus.answers, 2).size(), 2U);
+  bus.agency.StopWorker();
 }
 
 TEST(AmqpIntake, CutsLoseNothingAndRegisterNothingTwice) {
   SimulatorFixture reg;
   Bus bus(reg);
   LogWatch::Allow("amqp-intake-failed");
+  LogWatch::Allow("outcomes-failed");
   TcpGate gate(RabbitmqServer::Shared().port());
   bus.agency.SetText("amqp.url", Bus::Url(gate.port()));
   bus.agency.Set("amqp.prefetch", "16");
@@ -317,6 +366,7 @@ TEST(AmqpIntake, KilledWorkersLoseNothingAndTheirSuccessorGoesOn) {
 TEST(AmqpIntake, RestartOfTheBrokerIsOutlived) {
   SimulatorFixture reg;
   Bus bus(reg);
+  LogWatch::Allow("outcomes-failed");
   LogWatch::Expect("amqp-intake-failed");
   bus.Send({bus.Letter(1)});
   bus.agency.StartWorker();
@@ -331,6 +381,7 @@ TEST(AmqpIntake, RestartOfTheBrokerIsOutlived) {
 TEST(AmqpIntake, BrokerThatIsAwayKeepsNobodyFromDelivering) {
   SimulatorFixture reg;
   Bus bus(reg);
+  LogWatch::Allow("outcomes-failed");
   LogWatch::Expect("amqp-intake-failed");
   TcpGate gate(RabbitmqServer::Shared().port());
   gate.Shut(true);
@@ -360,10 +411,6 @@ TEST(AmqpIntake, DoctorSaysWhatAPersonMustPutRight) {
   const Finished missing = bus.agency.Run({"doctor"});
   EXPECT_EQ(missing.code(), 78);
   EXPECT_THAT(missing.out, HasSubstr("make queue finnes-ikke"));
-  bus.agency.Set("amqp.outcome_exchange", "");
-  const Finished lacking = bus.agency.Run({"run", "--drain"});
-  EXPECT_EQ(lacking.code(), 78);
-  EXPECT_THAT(lacking.err, HasSubstr("outcome_exchange"));
 }
 
 }  // namespace

@@ -14,6 +14,7 @@ std::unique_ptr<Command> MakeClose();
 std::unique_ptr<Command> MakeConfig();
 std::unique_ptr<Command> MakeDoctor();
 std::unique_ptr<Command> MakeEvents();
+std::unique_ptr<Command> MakeReceivers();
 std::unique_ptr<Command> MakeHold();
 std::unique_ptr<Command> MakeList();
 std::unique_ptr<Command> MakeMigrate();

@@ -3,7 +3,7 @@
 
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
-#include "producer/app/view.h"
+#include "producer/outcome/event_json.h"
 
 namespace utboks::app {
 namespace {
@@ -26,12 +26,14 @@ class Events final : public Command {
   Result<int> Run(Parts& parts, Console& console) override {
     const auto store = parts.OpenStore({});
     if (!store.ok()) return store.status();
+    const auto stream = (*store)->Stream();
+    if (!stream.ok()) return stream.status();
     std::int64_t after = after_;
     while (true) {
       const auto page = (*store)->Events(after, kPage, std::nullopt);
       if (!page.ok()) return page.status();
       for (const EventView& event : *page) {
-        console.Line(EventJson(event));
+        console.Line(EventJson(event, *stream));
         after = event.id;
       }
       if (page->size() == kPage) continue;

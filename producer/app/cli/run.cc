@@ -19,10 +19,12 @@
 #include "producer/app/register_access.h"
 #include "producer/app/retention.h"
 #include "producer/app/secret_files.h"
+#include "producer/intake/sql_intake.h"
 #include "producer/notices/notice_watch.h"
 #include "producer/ops/replay_runner.h"
 #include "producer/submit/dispatcher.h"
 #include "queue/base/log.h"
+#include "queue/open_store.h"
 
 namespace utboks::app {
 namespace {
@@ -91,7 +93,6 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   const auto validator = parts.GetValidator();
   if (!validator.ok()) return validator.status();
   UTBOKS_RETURN_IF_ERROR((*validator)->LoadEnabled());
-  UTBOKS_RETURN_IF_ERROR(CheckBroker(**config));
   auto access = RegisterAccess::Make(**config, &(*validator)->catalogue(), parts.clock());
   if (!access.ok()) return access.status();
   const auto store = parts.OpenStore(
@@ -140,7 +141,19 @@ Result<int> RunWorker::Run(Parts& parts, Console& console) {
   add_duty("replay", [&]() -> std::unique_ptr<Service> {
     return std::make_unique<ReplayRunner>(**replays, parts.clock());
   });
+  if (const auto outcomes = AmqpOutcomesOf(**config)) {
+    add_duty("outcomes", [&, settings = *outcomes]() -> std::unique_ptr<Service> {
+      return std::make_unique<AmqpOutcomes>(settings, **store, parts.clock(), SecureRandom());
+    });
+  }
   // The last to start and the first to stop: nothing comes in while the rest goes.
+  if (TakesSql((*config)->outbox.store)) {
+    SqlIntakeSettings sql;
+    sql.most_bytes = (*config)->intake.max_document + (*config)->intake.max_attachments;
+    add_duty("sql-intake", [&, sql]() -> std::unique_ptr<Service> {
+      return std::make_unique<SqlIntake>(sql, **validator, **store, parts.clock());
+    });
+  }
   if (const auto intake = AmqpIntakeOf(**config); intake && !drain_) {
     services.Add(std::make_unique<AmqpIntake>(*intake, **validator, **store, **store, parts.clock(),
                                               SecureRandom()));

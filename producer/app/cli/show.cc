@@ -5,6 +5,7 @@
 #include "producer/app/cli/commands.h"
 #include "producer/app/cli/options.h"
 #include "producer/app/view.h"
+#include "producer/outcome/event_json.h"
 #include "queue/base/mask.h"
 
 namespace utboks::app {
@@ -68,24 +69,30 @@ class Show final : public Command {
       after = page->back().id;
     }
     if (console.json()) {
-      PrintJson(message, *attempts, events, payload, console);
+      const auto stream = store.Stream();
+      if (!stream.ok()) return stream.status();
+      PrintJson(message, *attempts, {*stream, events}, payload, console);
     } else {
       PrintScreen(message, *attempts, events, payload, console);
     }
     return Status();
   }
 
+  struct Told {
+    StreamName stream;
+    const std::vector<EventView>& events;
+  };
+
   void PrintJson(const MessageView& message, const std::vector<AttemptView>& attempts,
-                 const std::vector<EventView>& events, const std::optional<Payload>& payload,
-                 Console& console) const {
+                 const Told& told, const std::optional<Payload>& payload, Console& console) const {
     JsonList attempt_list, event_list;
     for (const AttemptView& attempt : attempts) {
       JsonObject object = AttemptJson(attempt);
       if (content_) object.Add("answer", attempt.answer.reveal());
       attempt_list.Add(object);
     }
-    for (const EventView& event : events) {
-      JsonObject object = EventJson(event);
+    for (const EventView& event : told.events) {
+      JsonObject object = EventJson(event, told.stream);
       if (content_) object.Add("why", event.why.reveal());
       event_list.Add(object);
     }
@@ -124,6 +131,7 @@ class Show final : public Command {
     row("folkeregisterReferanse", message.reference);
     row("replaces", message.replaces ? FormatUuid(*message.replaces) : "");
     row("replaced by", message.replaced_by ? FormatUuid(*message.replaced_by) : "");
+    row("refused with", message.refusal.reveal());
     if (!attempts.empty()) {
       Table table({"attempt", "started", "took", "result", "status", "reason", "feilkode",
                    "support id", "counted"});

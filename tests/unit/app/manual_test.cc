@@ -62,7 +62,14 @@ Manual Read(const std::string& path) {
 }
 
 std::string AsToml(const Setting& setting, std::string_view value) {
-  if (setting.kind == SettingKind::kList) return "[]";
+  if (setting.kind == SettingKind::kList) {
+    std::string list;
+    const auto read = ReadValue(setting, value);
+    for (const std::string& one : read->list) {
+      list += fmt::format("{}\"{}\"", list.empty() ? "" : ", ", one);
+    }
+    return "[" + list + "]";
+  }
   const bool bare = setting.kind == SettingKind::kInteger || setting.kind == SettingKind::kFlag;
   return bare ? std::string(value) : fmt::format("\"{}\"", value);
 }

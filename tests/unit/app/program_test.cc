@@ -636,7 +636,7 @@ TEST_F(ProgramTest, EventsAreJsonLinesInOrder) {
   const auto json = Json(last[0]);
   EXPECT_THAT(Names(json), ElementsAre("actor", "avsendersMeldingsidentifikator", "event",
                                        "event_id", "folkeregisterReferanse", "from", "id", "reason",
-                                       "ressurs", "state", "time"));
+                                       "ressurs", "state", "stream", "time", "version"));
   EXPECT_EQ(json->getValue<int>("event_id"), 1'200);
 
   EventView shut;
@@ -645,7 +645,8 @@ TEST_F(ProgramTest, EventsAreJsonLinesInOrder) {
   shut.reason = "http-500";
   desk().events.push_back(shut);
   const auto gate = Json(LinesOf(Run({"events", "--after", "1200"}).out).at(0));
-  EXPECT_THAT(Names(gate), ElementsAre("actor", "concerns", "event", "event_id", "reason", "time"));
+  EXPECT_THAT(Names(gate), ElementsAre("actor", "concerns", "event", "event_id", "reason", "stream",
+                                       "time", "version"));
   EXPECT_EQ(gate->getValue<std::string>("concerns"), "site");
 }
 
