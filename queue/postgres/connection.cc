@@ -88,6 +88,10 @@ Result<std::unique_ptr<Connection>> Connection::Open(const std::string& url) {
                                              "that will do",
                                              name, PQserverVersion(db) / 10'000));
   }
+  // What a server says to nobody's question (that it ends) would go to standard error; the
+  // next call finds it out.
+  PQsetNoticeProcessor(
+      db, [](void*, const char*) {}, nullptr);
   const ResultPtr set(PQexec(db, std::string(kSession).c_str()));
   const ExecStatusType said = PQresultStatus(set.get());
   if (said != PGRES_TUPLES_OK && said != PGRES_COMMAND_OK) return Explain(set.get(), name);
@@ -256,6 +260,14 @@ Status Connection::Sync() {
   // A lost connection stays so.
   if (!lost_) failure_ = Status();
   return first;
+}
+
+void Connection::TakeBack() {
+  (void)Sync();
+  if (lost_) return;
+  (void)Run("ROLLBACK");
+  (void)Sync();
+  lost_ = lost_ || PQtransactionStatus(db_) != PQTRANS_IDLE;
 }
 
 bool Connection::IsAlive() {

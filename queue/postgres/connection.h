@@ -53,6 +53,9 @@ class Connection final : public rows::Connection {
   // Waits for all that is under way; afterwards statements are taken again where one had
   // failed, though its transaction is not.  The first failure since the last Sync.
   Status Sync();
+  // Takes back what stands of a transaction.  A connection whose server refuses even that
+  // is given up: nothing else could ever be begun on it.
+  void TakeBack();
   // The first failure since the last Sync, as far as it is known.
   const Status& failure() const { return failure_; }
   // The connection is gone, and with it its transaction.

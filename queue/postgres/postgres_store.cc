@@ -255,10 +255,7 @@ Status PostgresStore::ReadOnce(const Reading& reading, bool& lost) {
   const Status read = begun.ok() ? reading(db) : begun;
   Status ended = db.Run("COMMIT");
   if (const Status synced = db.Sync(); ended.ok()) ended = synced;
-  if (!ended.ok() && !db.lost()) {
-    (void)db.Run("ROLLBACK");
-    (void)db.Sync();
-  }
+  if (!ended.ok()) db.TakeBack();
   lost = db.lost();
   if (lost) borrowed->reset();
   ReturnReader(std::move(*borrowed));

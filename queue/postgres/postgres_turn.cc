@@ -64,10 +64,7 @@ Status PostgresTurn::End(bool commit) {
   Connection& db = *connection_;
   if (commit && db.failure().ok()) return Commit();
   const Status failed = db.Sync();
-  if (!db.lost()) {
-    (void)db.Run("ROLLBACK");
-    (void)db.Sync();
-  }
+  db.TakeBack();
   return commit ? failed : Status();
 }
 
@@ -85,8 +82,7 @@ Status PostgresTurn::Commit() {
   const Status ended = db.Sync();
   if (db.lost()) return FindOut(ended);
   if (!ended.ok()) {
-    (void)db.Run("ROLLBACK");
-    (void)db.Sync();
+    db.TakeBack();
     return ended;
   }
   // A transaction that has failed says so in this way only.
