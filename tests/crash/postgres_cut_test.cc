@@ -3,7 +3,7 @@
 //
 // Beside the store stands a twin on SQLite that nothing happens to.  The same deeds (deeds.h)
 // give both the same content, to the last event: so this also holds one engine against the
-// other.  A deed is met at one of its messages, in one of the ways of CuttingProxy, and done
+// other.  A deed is met at one of its messages, in one of the ways of FaultyWire, and done
 // again until it is done.
 
 #include <fmt/format.h>
@@ -17,7 +17,7 @@
 #include "tests/crash/deeds.h"
 #include "tests/crash/scale.h"
 #include "tests/crash/store_picture.h"
-#include "tests/support/cutting_proxy.h"
+#include "tests/support/faulty_wire.h"
 #include "tests/support/postgres_server.h"
 #include "tests/support/temp_dir.h"
 
@@ -59,15 +59,15 @@ struct Side {
   }
 };
 
-class PostgresCut : public ::testing::TestWithParam<Cut> {};
+class PostgresCut : public ::testing::TestWithParam<WireFault::How> {};
 
 TEST_P(PostgresCut, AtAnyMessageLosesNothingAndDoublesNothing) {
   PostgresServer& server = PostgresServer::Shared();
   const std::string database = server.MakeDatabase();
   TempDir keys;
-  CuttingProxy proxy(server.folder());
+  FaultyWire wire(server.folder());
   Side cut, twin;
-  cut.Open(fmt::format("postgresql://utboks@/{}?host={}", database, proxy.folder()),
+  cut.Open(fmt::format("postgresql://utboks@/{}?host={}", database, wire.folder()),
            keys.File("keys"));
   twin.Open("sqlite:" + keys.File("twin.db"), keys.File("keys"));
   const std::uint64_t seed =
@@ -85,11 +85,11 @@ TEST_P(PostgresCut, AtAnyMessageLosesNothingAndDoublesNothing) {
     ASSERT_TRUE(wanted.ok()) << wanted.text();
     for (int tries = 1;; ++tries) {
       const int message = 1 + static_cast<int>(fate->Below(kMostMessages));
-      proxy.CutAt(tries <= kMostTries ? message : 0, GetParam());
+      wire.Arm(tries <= kMostTries ? message : 0, {.how = GetParam()});
       const Hands before = *cut.hands;
       const Status done = cut.hands->Do(deed);
-      cuts += proxy.Met() ? 1 : 0;
-      proxy.CutAt(0, GetParam());
+      cuts += wire.Met();
+      wire.Arm(0, {});
       if (done.ok()) break;
       ASSERT_EQ(done.code(), Code::kBusy) << done.text();
       ++not_done;
@@ -107,9 +107,11 @@ TEST_P(PostgresCut, AtAnyMessageLosesNothingAndDoublesNothing) {
   server.DropDatabase(database);
 }
 
-INSTANTIATE_TEST_SUITE_P(Ways, PostgresCut, ::testing::Values(Cut::kBefore, Cut::kAnswer),
+INSTANTIATE_TEST_SUITE_P(Ways, PostgresCut,
+                         ::testing::Values(WireFault::How::kCutBefore, WireFault::How::kCutAnswer),
                          [](const auto& cut) {
-                           return cut.param == Cut::kBefore ? "BeforeItArrives" : "TheAnswer";
+                           return cut.param == WireFault::How::kCutBefore ? "BeforeItArrives"
+                                                                          : "TheAnswer";
                          });
 
 }  // namespace

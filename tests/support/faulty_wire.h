@@ -1,11 +1,10 @@
-// Stands between a program and a PostgreSQL server, on sockets, and cuts one connection at
-// a chosen message: before the server hears it, or when the server has answered it and
-// nobody has heard the answer.
+// Stands between programs and a PostgreSQL server, on sockets, and makes trouble at a
+// chosen place of what they say: the connection is cut, or the server itself refuses.
 //
 // Thread-safe.
 #pragma once
 
-#include <atomic>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -16,37 +15,51 @@
 
 namespace utboks::testing {
 
-enum class Cut { kBefore, kAnswer };
+struct WireFault {
+  enum class How {
+    kCutBefore,  // before the server hears the message
+    kCutAnswer,  // when the server has answered it and nobody has heard the answer
+    kRefuse,     // the server refuses the statement, and all up to the next point
+    kMeanwhile,  // `meanwhile` happens before the server hears the message
+  };
+  How how = How::kCutBefore;
+  // With kRefuse: the SQLSTATE that the server is brought to say.  57P01 (admin_shutdown)
+  // ends the connection, as it does by itself.
+  std::string sqlstate = {};
+  std::function<void()> meanwhile = {};
+};
 
-class CuttingProxy {
+class FaultyWire {
  public:
   // `folder` of the server's socket.
-  explicit CuttingProxy(std::string folder);
-  ~CuttingProxy();
-  CuttingProxy(const CuttingProxy&) = delete;
-  CuttingProxy& operator=(const CuttingProxy&) = delete;
+  explicit FaultyWire(std::string folder);
+  ~FaultyWire();
+  FaultyWire(const FaultyWire&) = delete;
+  FaultyWire& operator=(const FaultyWire&) = delete;
 
   // Of its own socket.
   std::string folder() const { return dir_.path().string(); }
-  // The n-th message (from 1) that any program sends from now on is met; 0: none.
-  void CutAt(int n, Cut how);
-  // Whether one was met since CutAt.
-  bool Met() const { return met_; }
+  // From now on the n-th (from 1) and the next `times` - 1 are met, of all that any program
+  // sends; 0: none.  With kRefuse statements are counted (each preparation and each run),
+  // else messages: what is sent in one go.
+  void Arm(int n, WireFault fault, int times = 1);
+  // How many were met since.
+  int Met() const;
 
  private:
+  class Carrier;
+
   void Accept();
-  void Carry(int client);
-  // Whether this message is the one.
-  bool Count();
+  // The fault, when this one is to be met.
+  std::shared_ptr<const WireFault> Count(bool statement);
 
   const std::string target_;
   TempDir dir_;
   int listener_ = -1, wake_[2] = {-1, -1};
-  std::atomic<int> left_{0};
-  std::atomic<Cut> how_{Cut::kBefore};
-  std::atomic<bool> met_{false};
-  std::mutex mutex_;
-  std::vector<std::thread> carriers_;  // guarded by mutex_
+  mutable std::mutex mutex_;
+  std::shared_ptr<const WireFault> fault_;  // guarded by mutex_, as all of these
+  int first_ = 0, times_ = 0, counted_ = 0, met_ = 0;
+  std::vector<std::thread> carriers_;
   std::thread acceptor_;
 };
 

@@ -34,20 +34,32 @@ void Control(const std::string& what) {
 }  // namespace
 
 PostgresServer& PostgresServer::Shared() {
-  static PostgresServer server;
-  return server;
+  static const std::unique_ptr<PostgresServer> server = [] {
+    std::unique_ptr<PostgresServer> made(new PostgresServer);
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): before any test runs
+    const char* const shared = std::getenv("UTBOKS_TEST_POSTGRES");
+    if (shared != nullptr) made->folder_ = FirstLineOf(shared);
+    if (made->folder_.empty()) made->Start(fmt::format("/tmp/utboks-postgres-of-{}", getpid()));
+    return made;
+  }();
+  return *server;
 }
 
-PostgresServer::PostgresServer() {
-  // NOLINTNEXTLINE(concurrency-mt-unsafe): before any test runs
-  const char* const shared = std::getenv("UTBOKS_TEST_POSTGRES");
-  if (shared != nullptr) {
-    folder_ = FirstLineOf(shared);
-    if (!folder_.empty()) return;
-  }
-  file_ = fmt::format("/tmp/utboks-postgres-of-{}", getpid());
+std::unique_ptr<PostgresServer> PostgresServer::Own() {
+  static std::atomic<int> own{0};
+  std::unique_ptr<PostgresServer> made(new PostgresServer);
+  made->Start(fmt::format("/tmp/utboks-postgres-of-{}-{}", getpid(), ++own));
+  return made;
+}
+
+void PostgresServer::Start(const std::string& file) {
+  file_ = file;
   Control("start " + file_);
   folder_ = FirstLineOf(file_);
+}
+
+void PostgresServer::Restart(const std::string& how) const {
+  Control("restart " + file_ + " " + how);
 }
 
 PostgresServer::~PostgresServer() {
@@ -77,9 +89,9 @@ std::string PostgresServer::Sql(const std::string& database, const std::string& 
   return rows;
 }
 
-std::string PostgresServer::MakeDatabase() {
+std::string PostgresServer::MakeDatabase(const std::string& copied) {
   std::string name = fmt::format("t{}_{}", getpid(), ++made_);
-  Sql("postgres", "CREATE DATABASE " + name);
+  Sql("postgres", "CREATE DATABASE " + name + (copied.empty() ? "" : " TEMPLATE " + copied));
   return name;
 }
 

@@ -4,6 +4,8 @@
 // `postgres`); a test program that is run by hand starts one of its own.
 #pragma once
 
+#include <atomic>
+#include <memory>
 #include <string>
 
 namespace utboks::testing {
@@ -12,14 +14,19 @@ class PostgresServer {
  public:
   // The one that all tests of this process share.
   static PostgresServer& Shared();
+  // One that nobody else uses: it may be restarted.
+  static std::unique_ptr<PostgresServer> Own();
 
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
   ~PostgresServer();
 
-  // A new and empty database.
-  std::string MakeDatabase();
+  // A new database: empty, or a copy of one to which nobody is connected.  Thread-safe.
+  std::string MakeDatabase(const std::string& copied = "");
   void DropDatabase(const std::string& name);
+  // `how` as pg_ctl calls it: "fast" tells its clients, "immediate" is a crash.  Comes back
+  // when it takes connections again.
+  void Restart(const std::string& how) const;
   const std::string& folder() const { return folder_; }
   // What opens it, as its owner.
   std::string Url(const std::string& database) const;
@@ -27,11 +34,12 @@ class PostgresServer {
   std::string Sql(const std::string& database, const std::string& sql) const;
 
  private:
-  PostgresServer();
+  PostgresServer() = default;
+  void Start(const std::string& file);
 
   std::string file_;    // of the server that is ours to stop; "" = it is not
   std::string folder_;  // of its socket
-  int made_ = 0;
+  std::atomic<int> made_{0};
 };
 
 }  // namespace utboks::testing
