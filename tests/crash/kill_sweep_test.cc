@@ -3,7 +3,8 @@
 // and must come to its end, with everything that was acknowledged.
 //
 // strace counts the calls of each name and of each thread apart.  Where an earlier thread
-// would hide a later one, only the calls on one file are counted.
+// would hide a later one, only the calls on one file are counted.  On PostgreSQL a program
+// changes nothing but by what it sends, so there it is killed at its n-th sending.
 
 #include <gtest/gtest.h>
 #include <signal.h>
@@ -19,6 +20,7 @@
 #include "tests/crash/agreement.h"
 #include "tests/crash/outbox.h"
 #include "tests/crash/scale.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/simulator_fixture.h"
 #include "tests/support/syscall_trace.h"
 
@@ -54,7 +56,7 @@ bool KillAt(const Moment& moment, ProcessSpec spec, const std::string& file, Fin
   if (!file.empty()) more.insert(more.end(), {"-P", file});
   spec.environment.emplace_back("ASAN_OPTIONS=detect_leaks=0");
   std::vector<Syscall> calls;
-  *run = RunTraced(spec, kChanges, &calls, more);
+  *run = RunTraced(spec, {moment.name}, &calls, more);
   if (run->exit && run->exit->signal == SIGKILL) return true;
   EXPECT_EQ(run->code(), 0) << run->err;
   return false;
@@ -77,20 +79,25 @@ class KillSweep : public ::testing::Test {
     if (run.code() != 0) GTEST_SKIP() << "strace does not work here: " << run.err;
   }
 
+  using One = std::function<bool(const Moment&)>;
+
   // `one` is given moment after moment; of each name until it says that nothing was
   // killed.
-  static void Sweep(int page_stride, const std::function<bool(const Moment&)>& one) {
+  static void Sweep(int page_stride, const One& one) {
     int killed = 0;
     for (const std::string& name : kChanges) {
-      const int stride = name == "pwrite64" ? page_stride : kStride;
-      for (int n = 1; one({name, n}); n += stride) {
-        ASSERT_FALSE(HasFailure()) << "killed at " << name << " " << n;
-        ASSERT_LT(n, kMostCalls) << "it never came to its end";
-        ++killed;
-      }
+      killed += SweepCall(name, name == "pwrite64" ? page_stride : kStride, one);
     }
     EXPECT_GT(killed, 0) << "nothing was killed";
     std::cout << "killed at " << killed << " moments\n";
+  }
+  // Of one name; at how many it was killed.
+  static int SweepCall(const std::string& name, int stride, const One& one) {
+    int killed = 0;
+    for (int n = 1; n < kMostCalls && one({name, n}) && !HasFailure(); n += stride) ++killed;
+    EXPECT_FALSE(HasFailure()) << "killed at " << name << " " << 1 + killed * stride;
+    EXPECT_LT(killed * stride, kMostCalls - stride) << "it never came to its end";
+    return killed;
   }
 
   // Two messages, handed in by a command that is killed, and by the same again.
@@ -116,6 +123,34 @@ class KillSweep : public ::testing::Test {
     }
     return met;
   }
+
+  static std::string WorkerSettings() {
+    return "[delivery]\nin_doubt = \"resend\"\nbackoff_min = \"1ms\"\n"
+           "backoff_max = \"10ms\"\nrate_limit_per_minute = 0\n";
+  }
+
+  // Three messages on two persons, delivered by a worker that is killed, and by the next one.
+  static bool Deliver(const SimulatorFixture& reg, const Outbox& outbox, const Moment& moment,
+                      const std::string& file) {
+    constexpr int kPersons = 2;
+    std::vector<std::string> words = {"enqueue", "--ressurs", "doedsfall_v1"};
+    for (int message = 0; message < 3; ++message) {
+      words.push_back(outbox.Message(message, message % kPersons));
+    }
+    const std::vector<std::string> ids = IdsIn(RunToEnd(outbox.Utboks(words)).out);
+    EXPECT_EQ(ids.size(), 3U);
+    const ProcessSpec run = outbox.Utboks({"run", "--drain", "--timeout", "60s"});
+    Finished killed;
+    const bool met = KillAt(moment, run, file, &killed);
+    if (met) {
+      const Finished again = RunToEnd(run, std::chrono::minutes(2));
+      EXPECT_EQ(again.code(), 0) << again.err;
+    }
+    const auto store = OpenStore(outbox.Options());
+    EXPECT_TRUE(store.ok()) << store.status().text();
+    if (store.ok()) CheckAgreement(**store, reg.Journal(), ids, kPersons);
+    return met;
+  }
 };
 
 TEST_F(KillSweep, ACommandThatMakesTheStoreCanBeRunAgain) {
@@ -135,32 +170,48 @@ TEST_F(KillSweep, ACommandThatHandsInCanBeRunAgain) {
 // Claims, settlements and the last checkpoint of a worker; the next one finds what it
 // left, and delivers the rest.
 TEST_F(KillSweep, AWorkerCanBeStartedAgain) {
-  constexpr int kPersons = 2;
   for (const Counted& file : kFiles) {
     Sweep(file.page_stride, [&](const Moment& moment) {
       const SimulatorFixture reg;
-      const Outbox outbox(&reg,
-                          "[delivery]\nin_doubt = \"resend\"\nbackoff_min = \"1ms\"\n"
-                          "backoff_max = \"10ms\"\nrate_limit_per_minute = 0\n");
-      std::vector<std::string> words = {"enqueue", "--ressurs", "doedsfall_v1"};
-      for (int message = 0; message < 3; ++message) {
-        words.push_back(outbox.Message(message, message % kPersons));
-      }
-      const std::vector<std::string> ids = IdsIn(RunToEnd(outbox.Utboks(words)).out);
-      EXPECT_EQ(ids.size(), 3U);
-      const ProcessSpec run = outbox.Utboks({"run", "--drain", "--timeout", "60s"});
-      Finished killed;
-      const bool met = KillAt(moment, run, outbox.store() + file.suffix, &killed);
-      if (met) {
-        const Finished again = RunToEnd(run, std::chrono::minutes(2));
-        EXPECT_EQ(again.code(), 0) << again.err;
-      }
-      const auto store = OpenStore(outbox.Options());
-      EXPECT_TRUE(store.ok()) << store.status().text();
-      if (store.ok()) CheckAgreement(**store, reg.Journal(), ids, kPersons);
-      return met;
+      const Outbox outbox(&reg, WorkerSettings());
+      return Deliver(reg, outbox, moment, outbox.store() + file.suffix);
     });
   }
+}
+
+class PostgresKillSweep : public KillSweep {
+ protected:
+  // At the sendings from 1 to `most`, each so-many-th; `one` has a database of its own each time.
+  static void SweepSendings(int most, int stride,
+                            const std::function<bool(const Moment&, const std::string& url)>& one) {
+    PostgresServer& server = PostgresServer::Shared();
+    int killed = 0;
+    for (int n = 1; n <= most && !HasFailure(); n += SweepStride(stride)) {
+      const std::string database = server.MakeDatabase();
+      const bool met = one({"sendto", n}, server.Url(database));
+      EXPECT_FALSE(HasFailure()) << "killed at sending " << n;
+      server.DropDatabase(database);
+      if (!met) break;
+      ++killed;
+    }
+    EXPECT_GT(killed, 1) << "hardly anything was killed";
+    std::cout << "killed at " << killed << " moments\n";
+  }
+};
+
+TEST_F(PostgresKillSweep, ACommandThatMakesTheStoreCanBeRunAgain) {
+  SweepSendings(kMostCalls, 3, [](const Moment& moment, const std::string& url) {
+    return HandIn(Outbox(nullptr, "", url), moment, "");
+  });
+}
+
+// Of each thread's: later ones only look whether all is done.
+TEST_F(PostgresKillSweep, AWorkerCanBeStartedAgain) {
+  SweepSendings(60, 8, [](const Moment& moment, const std::string& url) {
+    const SimulatorFixture reg;
+    const Outbox outbox(&reg, WorkerSettings(), url);
+    return Deliver(reg, outbox, moment, "");
+  });
 }
 
 }  // namespace

@@ -1,17 +1,22 @@
-// SIGKILL at any moment: messages keep coming while a worker is killed again and again,
+// SIGKILL at any moment: messages keep coming while the workers are killed again and again,
 // and so are some of the commands that hand them in.  Afterwards the store and the
-// register's journal tell the same story.
+// register's journal tell the same story.  On SQLite one worker lives at a time, on
+// PostgreSQL there are two, which die together.
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <iostream>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "tests/crash/agreement.h"
@@ -20,15 +25,20 @@
 #include "tests/crash/scale.h"
 #include "tests/support/cpu_wait.h"
 #include "tests/support/eventually.h"
+#include "tests/support/postgres_server.h"
 #include "tests/support/simulator_fixture.h"
 
 namespace utboks::testing {
 namespace {
 
-constexpr int kPersons = kSanitized ? 10 : 50;
-constexpr int kMessages = kSanitized ? 60 : 500;
-constexpr int kKills = kSanitized ? 8 : 50;
-constexpr int kKillsInFlight = kSanitized ? 6 : 40;
+struct Extent {
+  const char* name;
+  int workers, persons, messages, kills, kills_in_flight;
+};
+constexpr Extent kSqlite =
+    kSanitized ? Extent{"Sqlite", 1, 10, 60, 8, 6} : Extent{"Sqlite", 1, 50, 500, 50, 40};
+constexpr Extent kPostgres =
+    kSanitized ? Extent{"Postgres", 2, 10, 60, 4, 2} : Extent{"Postgres", 2, 30, 240, 14, 10};
 constexpr Millis kFirstRequestWithin{kSanitized ? 30'000 : 2'000};
 // So many kills' worth of messages is handed in ahead of the killing, so that there is
 // always something to send.
@@ -111,11 +121,20 @@ class Watch {
 
 struct Life {
   double started = 0, first_request = 0, before_kill = 0, killed = 0;  // journal's clock, ms
-  double without_cpu = 0;  // ms, of those to the first request
+  double without_cpu = 0;  // ms, of those to the first request, of who lacked least
 };
 
-class KillTest : public ::testing::Test {
+class KillTest : public ::testing::TestWithParam<Extent> {
  protected:
+  KillTest()
+      : database_(on_postgres() ? PostgresServer::Shared().MakeDatabase() : ""),
+        outbox_(&reg_, kSettings,
+                on_postgres() ? PostgresServer::Shared().Url(database_) : std::string()) {}
+  ~KillTest() override {
+    if (on_postgres()) PostgresServer::Shared().DropDatabase(database_);
+  }
+
+  static bool on_postgres() { return GetParam().name == std::string_view(kPostgres.name); }
   static SimulatorFixture::Spec RegisterSpec() {
     SimulatorFixture::Spec spec;
     spec.scenario = kTrouble;
@@ -123,24 +142,31 @@ class KillTest : public ::testing::Test {
     return spec;
   }
 
-  // One worker, from its start to its end by SIGKILL.
+  // All workers, from their start to their end by SIGKILL.
   void LiveOnce(Watch& watch, Random& chance) {
     watch.NewWorker();
     Life life;
     life.started = NowByJournal();
-    auto worker = ChildProcess::Start(outbox_.Utboks({"run"}));
-    ASSERT_TRUE(worker.ok()) << worker.status().text();
+    std::vector<std::unique_ptr<ChildProcess>> workers;
+    for (int n = 1; n <= GetParam().workers; ++n) {
+      auto worker = ChildProcess::Start(outbox_.Utboks({"run"}, fmt::format("worker-{}", n)));
+      ASSERT_TRUE(worker.ok()) << worker.status().text();
+      workers.push_back(std::move(*worker));
+    }
     const bool sent = Eventually(
         [&] {
           watch.Look();
           return watch.first().has_value();
         },
         std::chrono::minutes(1));
-    ASSERT_TRUE(sent) << "it has sent nothing:\n" << (*worker)->Err();
+    ASSERT_TRUE(sent) << "nobody has sent anything:\n" << workers[0]->Err();
     life.first_request = *watch.first();
-    life.without_cpu =
-        std::chrono::duration<double, std::milli>(WaitedForCpu((*worker)->pid())).count();
-    // A moment of its life: after some requests and answers, mostly with one under way.
+    life.without_cpu = std::numeric_limits<double>::max();
+    for (const auto& worker : workers) {
+      const std::chrono::duration<double, std::milli> waited = WaitedForCpu(worker->pid());
+      life.without_cpu = std::min(life.without_cpu, waited.count());
+    }
+    // A moment of their life: after some requests and answers, mostly with one under way.
     const auto moment = static_cast<int>(chance.Below(20));
     const bool under_way = chance.Below(16) != 0;
     Eventually(
@@ -150,16 +176,34 @@ class KillTest : public ::testing::Test {
         },
         std::chrono::seconds(2));
     life.before_kill = NowByJournal();
-    (*worker)->Signal(SIGKILL);
-    life.killed = NowByJournal();  // it does nothing more from here on
-    const ProcessExit exit = (*worker)->Kill();
-    EXPECT_EQ(exit, (ProcessExit{0, SIGKILL})) << (*worker)->Err();
-    said_ += (*worker)->Out() + (*worker)->Err();
+    for (const auto& worker : workers) worker->Signal(SIGKILL);
+    life.killed = NowByJournal();  // they do nothing more from here on
+    for (const auto& worker : workers) {
+      const ProcessExit exit = worker->Kill();
+      EXPECT_EQ(exit, (ProcessExit{0, SIGKILL})) << worker->Err();
+      said_ += worker->Out() + worker->Err();
+    }
     lives_.push_back(life);
   }
 
+  // All of them: each takes back what it was sending when it died.
+  void DrainAll() {
+    std::vector<std::unique_ptr<ChildProcess>> workers;
+    for (int n = 1; n <= GetParam().workers; ++n) {
+      auto worker = ChildProcess::Start(
+          outbox_.Utboks({"run", "--drain", "--timeout", "4m"}, fmt::format("worker-{}", n)));
+      ASSERT_TRUE(worker.ok()) << worker.status().text();
+      workers.push_back(std::move(*worker));
+    }
+    for (const auto& worker : workers) {
+      EXPECT_EQ(worker->Wait(std::chrono::minutes(5)), (ProcessExit{0, 0})) << worker->Err();
+      said_ += worker->Out() + worker->Err();
+    }
+  }
+
+  const std::string database_;
   SimulatorFixture reg_{RegisterSpec()};
-  Outbox outbox_{&reg_, kSettings};
+  Outbox outbox_;
   std::vector<Life> lives_;
   std::string said_;  // by all programs
 };
@@ -180,31 +224,31 @@ int KillsInFlight(const std::vector<Life>& lives, const std::vector<JournalLine>
   }));
 }
 
-TEST_F(KillTest, WhatWasAcknowledgedIsAcceptedOnceAndInOrderWhateverIsKilled) {
+TEST_P(KillTest, WhatWasAcknowledgedIsAcceptedOnceAndInOrderWhateverIsKilled) {
+  const auto [persons, messages, kills] =
+      std::tuple(GetParam().persons, GetParam().messages, GetParam().kills);
   const std::unique_ptr<Random> chance = SeededRandom(kSeed);
-  Feeder feeder(outbox_, kMessages, kPersons, kSeed + 1);
+  Feeder feeder(outbox_, messages, persons, kSeed + 1);
   Watch watch(reg_);
-  for (int kill = 0; kill < kKills; ++kill) {
+  for (int kill = 0; kill < kills; ++kill) {
     SCOPED_TRACE(fmt::format("life {}", kill + 1));
-    feeder.Allow(kMessages * (kill + kAhead) / (kKills + kAhead));
+    feeder.Allow(messages * (kill + kAhead) / (kills + kAhead));
     watch.Look();
     ASSERT_TRUE(feeder.Await(watch.accepted() + 1, std::chrono::minutes(2)))
         << "nothing more came in";
     LiveOnce(watch, *chance);
     ASSERT_FALSE(HasFatalFailure());
   }
-  feeder.Allow(kMessages);
-  ASSERT_TRUE(feeder.Await(kMessages, std::chrono::minutes(5)));
-  const Finished drained =
-      RunToEnd(outbox_.Utboks({"run", "--drain", "--timeout", "4m"}), std::chrono::minutes(5));
-  ASSERT_EQ(drained.code(), 0) << drained.err;
-  said_ += drained.out + drained.err + feeder.said();
+  feeder.Allow(messages);
+  ASSERT_TRUE(feeder.Await(messages, std::chrono::minutes(5)));
+  DrainAll();
+  said_ += feeder.said();
 
   const std::vector<JournalLine> journal = reg_.Journal();
   const Result<std::unique_ptr<Store>> store = OpenStore(outbox_.Options());
   ASSERT_TRUE(store.ok()) << store.status().text();
 
-  const Agreement agreement = CheckAgreement(**store, journal, feeder.ids(), kPersons);
+  const Agreement agreement = CheckAgreement(**store, journal, feeder.ids(), persons);
 
   // Every restart sends, and most kills met a request.
   // A machine that had no CPU for the worker does not count; without others beside it
@@ -218,19 +262,22 @@ TEST_F(KillTest, WhatWasAcknowledgedIsAcceptedOnceAndInOrderWhateverIsKilled) {
   std::sort(own.begin(), own.end());
   const int in_flight = KillsInFlight(lives_, journal);
   EXPECT_LT(own.back(), static_cast<double>(kFirstRequestWithin.count()));
-  EXPECT_GE(in_flight, kKillsInFlight);
+  EXPECT_GE(in_flight, GetParam().kills_in_flight);
   EXPECT_GE(agreement.cut_off, in_flight) << "a request cut off is an attempt of its own";
   EXPECT_GT(feeder.killed(), 0) << "no command was killed alive";
-  for (int person = 0; person < kPersons; ++person) {
+  for (int person = 0; person < persons; ++person) {
     EXPECT_EQ(said_.find(PersonNumber(person)), std::string::npos) << "a person's number was told";
   }
   std::cout << fmt::format(
       "{} kills, {} with a request in flight; first request after {:.0f} ms at p50, {:.0f} ms at "
       "most ({:.0f} and {:.0f} but for the CPU); {} attempts cut off; accepted again {} times; {} "
       "commands killed, {} messages found there by the command run again\n",
-      kKills, in_flight, waits[waits.size() / 2], waits.back(), own[own.size() / 2], own.back(),
+      kills, in_flight, waits[waits.size() / 2], waits.back(), own[own.size() / 2], own.back(),
       agreement.cut_off, agreement.accepted_again, feeder.killed(), feeder.found_again());
 }
+
+INSTANTIATE_TEST_SUITE_P(Engines, KillTest, ::testing::Values(kSqlite, kPostgres),
+                         [](const auto& engine) { return engine.param.name; });
 
 }  // namespace
 }  // namespace utboks::testing

@@ -27,7 +27,8 @@ std::string WithElement(std::string document, std::string_view element, std::str
 
 }  // namespace
 
-Outbox::Outbox(const SimulatorFixture* reg, const std::string& settings) {
+Outbox::Outbox(const SimulatorFixture* reg, const std::string& settings, const std::string& url)
+    : url_(url.empty() ? "sqlite:" + store() : url) {
   const DevPki& pki = DevPki::Shared();
   std::ofstream(config()) << fmt::format(
       R"([register]
@@ -42,19 +43,21 @@ ca_file = "{}"
 directory = ""
 
 [outbox]
-store = "sqlite:{}"
+store = "{}"
 min_free = "1MiB"
-
+{}
 {}
 )",
       reg == nullptr ? "https://localhost:1" : reg->base_url(), kOrganisation, pki.certificate(),
-      pki.key(), pki.ca(), store(), settings);
+      pki.key(), pki.ca(), url_,
+      url.empty() ? "" : fmt::format("key_file = \"{}\"\n", File("keys")), settings);
 }
 
-ProcessSpec Outbox::Utboks(const std::vector<std::string>& words) const {
+ProcessSpec Outbox::Utboks(const std::vector<std::string>& words, const std::string& worker) const {
   ProcessSpec spec;
   spec.argv = {UTBOKS_PROGRAM, "--config", config()};
   spec.argv.insert(spec.argv.end(), words.begin(), words.end());
+  if (!worker.empty()) spec.environment.emplace_back("UTBOKS_OUTBOX_WORKER=" + worker);
   return spec;
 }
 
@@ -72,7 +75,8 @@ std::string Outbox::WhyBlind() {
 
 StoreOptions Outbox::Options() const {
   StoreOptions options;
-  options.url = "sqlite:" + store();
+  options.url = url_;
+  if (!url_.starts_with("sqlite:")) options.key_file = File("keys");
   options.environment = "test";
   options.organisation_number = kOrganisation;
   options.host = "localhost";

@@ -19,16 +19,18 @@ namespace utboks::testing {
 class Outbox {
  public:
   // Delivers to `reg`; nullptr: a register that is nowhere, for what delivers nothing.
-  // `settings`: further lines of TOML, from "[delivery]" on.
-  explicit Outbox(const SimulatorFixture* reg, const std::string& settings = "");
+  // `settings`: further lines of TOML, from "[delivery]" on.  `url`: of a store elsewhere;
+  // "" is a file in the folder.
+  explicit Outbox(const SimulatorFixture* reg, const std::string& settings = "",
+                  const std::string& url = "");
 
   std::string folder() const { return dir_.path().string(); }
   std::string store() const { return dir_.File("outbox.db"); }
   std::string config() const { return dir_.File("utboks.toml"); }
   std::string File(const std::string& name) const { return dir_.File(name); }
 
-  // How `utboks WORDS` is run.
-  ProcessSpec Utboks(const std::vector<std::string>& words) const;
+  // How `utboks WORDS` is run; `worker` is [outbox] worker, the machine's name where it is "".
+  ProcessSpec Utboks(const std::vector<std::string>& words, const std::string& worker = "") const;
   // Why strace cannot watch the program here; "" when it can.
   static std::string WhyBlind();
   // How this process opens the same store; nothing is made.
@@ -41,6 +43,7 @@ class Outbox {
 
  private:
   TempDir dir_;
+  const std::string url_;
 };
 
 }  // namespace utboks::testing
