@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds and runs the benchmark and writes its table, with the machine it ran on, to
-# standard output as Markdown. Takes about half an hour, 5 GB in TMPDIR (which must be
-# on the disk that is meant, not in memory) and wants the machine to itself.
+# standard output as Markdown. Takes about an hour, 5 GB in TMPDIR and 20 GB in /tmp (which
+# must be on the disk that is meant, not in memory) and wants the machine to itself.
 #
 #   scripts/bench.sh > docs/benchmark.md
 #

@@ -56,6 +56,9 @@ class Connection final : public rows::Connection {
   // Takes back what stands of a transaction.  A connection whose server refuses even that
   // is given up: nothing else could ever be begun on it.
   void TakeBack();
+  // What waits goes out, and nobody waits for what comes of it: its failure comes back from a
+  // later call.
+  Status Push() { return Flush(); }
   // The first failure since the last Sync, as far as it is known.
   const Status& failure() const { return failure_; }
   // The connection is gone, and with it its transaction.

@@ -253,9 +253,13 @@ Status PostgresStore::ReadOnce(const Reading& reading, bool& lost) {
   Connection& db = **borrowed;
   const Status begun = db.Run("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY");
   const Status read = begun.ok() ? reading(db) : begun;
+  // What was read has been read, and nothing was changed: nobody waits for the end of it.
   Status ended = db.Run("COMMIT");
-  if (const Status synced = db.Sync(); ended.ok()) ended = synced;
-  if (!ended.ok()) db.TakeBack();
+  if (ended.ok()) ended = db.Push();
+  if (!ended.ok()) {
+    (void)db.Sync();
+    if (!db.lost()) db.TakeBack();
+  }
   lost = db.lost();
   if (lost) borrowed->reset();
   ReturnReader(std::move(*borrowed));

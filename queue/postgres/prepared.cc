@@ -139,10 +139,17 @@ bool Prepared::SendRun(PGconn* db) const {
                              lengths.data(), formats.data(), 1) == 1;
 }
 
-Status Prepared::Fetch() {
+Status Prepared::Ask() {
   Connection::Pending pending;
   pending.keep = true;
   UTBOKS_RETURN_IF_ERROR(connection_.Send(*this, pending));
+  asked_ = true;
+  return Status();
+}
+
+Status Prepared::Fetch() {
+  if (!asked_) UTBOKS_RETURN_IF_ERROR(Ask());
+  asked_ = false;
   return connection_.TakeAll();
 }
 
@@ -174,6 +181,7 @@ Result<std::int64_t> Prepared::RunCounting() {
 void Prepared::Reset() {
   result_.reset();
   parameters_.clear();
+  asked_ = false;
   ran_ = false;
 }
 

@@ -35,6 +35,7 @@ class Prepared final : public rows::Statement {
   Status BindText(int at, std::string_view value) override;
   Status BindBlob(int at, std::string_view value) override;
   Status BindNull(int at) override;
+  Status Ask() override;
   Result<bool> Step() override;
   Status Run() override;
   Status RunExpecting(std::int64_t rows, const char* otherwise) override;
@@ -67,13 +68,14 @@ class Prepared final : public rows::Statement {
 
   Parameter& Set(int at, Oid type, int length);
   Status Bytes(int at, Oid type, std::string_view value);
-  // Runs it and waits for its rows.
+  // Runs it, unless it has been asked, and waits for its rows.
   Status Fetch();
 
   Connection& connection_;
   const std::string name_, sql_;
   const bool changes_;
   std::vector<Parameter> parameters_;
+  bool asked_ = false;
   bool ran_ = false;
   int row_ = -1;
   ResultPtr result_;

@@ -1,5 +1,7 @@
 #include "queue/rows/claim.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "queue/bucket.h"
@@ -44,18 +46,6 @@ Result<bool> ResourceSending(Connection& db, int nr) {
   const bool any = q.Step();
   UTBOKS_RETURN_IF_ERROR(q.status());
   return any;
-}
-
-// The next that is due later than it is now, or nothing.
-Result<std::optional<WallTime>> NextDue(Work& work, int nr) {
-  Query q = work.db.Prepare(
-      "SELECT due_at FROM ready WHERE lane = 0 AND ressurs = ? AND due_at > ?"
-      " ORDER BY due_at LIMIT 1");
-  q.Bind(nr).Bind(ToMillis(work.now));
-  std::optional<WallTime> due;
-  if (q.Step()) due = WallFromMillis(q.Int(0));
-  UTBOKS_RETURN_IF_ERROR(q.status());
-  return due;
 }
 
 // A message never tried, while a gate is shut for the sake of one suspect.
@@ -121,21 +111,68 @@ Candidate CandidateOf(const Query& q) {
   return candidate;
 }
 
+// The oldest of one resource.
 struct Line {
   GateRow* gate;
   int room;
-  std::vector<Candidate> candidates;
+  int most = 0;                       // how many of them are wanted
+  std::vector<Candidate> candidates;  // those that are due
+  std::optional<WallTime> later;      // when the next will be, where fewer than `most` are
   std::size_t next = 0;
 };
 
-// The oldest due of one resource, at most `most`.
-Status FillLine(Work& work, Line& line, int most) {
+void Append(Line& line, const Candidate& candidate, WallTime now) {
+  if (static_cast<int>(line.candidates.size()) == line.most) return;
+  if (candidate.due_at <= now) {
+    line.candidates.push_back(candidate);
+  } else {
+    line.later = candidate.due_at;
+  }
+}
+
+// Each in its order, and one more than is wanted: it tells when the next is due.
+Status FillLine(Work& work, Line& line) {
   Query q = work.db.Prepare(
       "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
-      " WHERE lane = 0 AND ressurs = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?");
-  q.Bind(line.gate->nr).Bind(ToMillis(work.now)).Bind(most);
-  while (q.Step()) line.candidates.push_back(CandidateOf(q));
+      " WHERE lane = 0 AND ressurs = ? ORDER BY due_at, seq LIMIT ?");
+  q.Bind(line.gate->nr).Bind(line.most + 1);
+  while (!line.later && q.Step()) Append(line, CandidateOf(q), work.now);
   return q.status();
+}
+
+// As FillLine, all in one statement.
+Status FillAtOnce(Work& work, std::vector<Line>& lines) {
+  std::string numbers, mosts;
+  for (const Line& line : lines) {
+    numbers += fmt::format("{}{}", numbers.empty() ? "" : " ", line.gate->nr);
+    mosts += fmt::format("{}{}", mosts.empty() ? "" : " ", line.most == 0 ? 0 : line.most + 1);
+  }
+  Query q = work.db.Prepare(
+      "SELECT r.seq, r.ressurs, r.lane, r.due_at, r.last_attempt, r.id"
+      " FROM unnest(CAST(string_to_array(?, ' ') AS BIGINT[]),"
+      " CAST(string_to_array(?, ' ') AS BIGINT[])) AS line (ressurs, most)"
+      " CROSS JOIN LATERAL (SELECT * FROM ready WHERE lane = 0 AND ressurs = line.ressurs"
+      " ORDER BY due_at, seq LIMIT line.most) AS r");
+  q.BindText(numbers).BindText(mosts);
+  auto line = lines.begin();
+  while (q.Step()) {
+    const Candidate candidate = CandidateOf(q);
+    // Rows of one come together, and nearly always in the order of `lines`.
+    if (line->gate->nr != candidate.ressurs) {
+      line = std::find_if(lines.begin(), lines.end(),
+                          [&](const Line& one) { return one.gate->nr == candidate.ressurs; });
+    }
+    if (!line->later) Append(*line, candidate, work.now);
+  }
+  return q.status();
+}
+
+Status FillLines(Work& work, std::vector<Line>& lines) {
+  if (work.db.far() && lines.size() > 1) return FillAtOnce(work, lines);
+  for (Line& line : lines) {
+    if (line.most > 0) UTBOKS_RETURN_IF_ERROR(FillLine(work, line));
+  }
+  return Status();
 }
 
 }  // namespace
@@ -186,7 +223,7 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
     }
     const bool known = !one.openings || *one.openings == openings;
     if (!HasMark((*gate)->gate) && one.rows > 0 && known) {
-      lines.push_back({*gate, one.rows, {}, 0});
+      lines.push_back({*gate, one.rows, 0, {}, {}, 0});
     }
     Sooner(claimed.ask_again, (*gate)->gate.pause_until);
   }
@@ -202,23 +239,21 @@ Result<Claimed> ClaimRows(Work& work, std::span<const Room> room, int free_sende
     if (*sending) free_senders = 0;
     free_senders = std::min(free_senders, 1);
   }
-  int found = 0;
   for (Line& line : lines) {
-    int most = std::min(line.room, free_senders);
-    if (line.gate->gate.alone_next && most > 0) {
+    line.most = std::min(line.room, free_senders);
+    if (line.gate->gate.alone_next && line.most > 0) {
       const Result<bool> sending = ResourceSending(work.db, line.gate->nr);
       if (!sending.ok()) return sending.status();
-      most = *sending ? 0 : 1;
+      line.most = *sending ? 0 : 1;
     }
-    if (most > 0) UTBOKS_RETURN_IF_ERROR(FillLine(work, line, most));
+  }
+  UTBOKS_RETURN_IF_ERROR(FillLines(work, lines));
+  int found = 0;
+  for (const Line& line : lines) {
     found += static_cast<int>(line.candidates.size());
     // A full line has more behind it for as soon as there is room; a short one
     // has only what is due later.
-    if (static_cast<int>(line.candidates.size()) < most) {
-      const Result<std::optional<WallTime>> next = NextDue(work, line.gate->nr);
-      if (!next.ok()) return next.status();
-      Sooner(claimed.ask_again, *next);
-    }
+    Sooner(claimed.ask_again, line.later);
   }
   // A probe that is due takes two.  Where others have a backlog each token goes as it
   // comes, and the closed gate would never see two at once: so they are left for it.

@@ -50,6 +50,11 @@ Query& Query::BindNull() {
   return *this;
 }
 
+Query& Query::Ask() {
+  if (status_.ok()) Note(statement_->Ask());
+  return *this;
+}
+
 bool Query::Step() {
   if (!status_.ok()) return false;
   const Result<bool> row = statement_->Step();

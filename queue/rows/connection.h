@@ -7,7 +7,8 @@
 // What is run without looking at its outcome (Run, RunExpecting) may be sent later, with
 // what follows: an engine on the network would wait for each otherwise.  Its failure then
 // comes back from a later call, at the latest from the commit, and nothing of the
-// transaction stands.
+// transaction stands.  What is asked (Ask) before something else is looked at is answered
+// together with it.
 #pragma once
 
 #include <concepts>
@@ -31,6 +32,7 @@ class Statement {
   virtual Status BindText(int at, std::string_view value) = 0;
   virtual Status BindBlob(int at, std::string_view value) = 0;
   virtual Status BindNull(int at) = 0;
+  virtual Status Ask() = 0;
   // True when there is a row.
   virtual Result<bool> Step() = 0;
   virtual Status Run() = 0;
@@ -69,6 +71,8 @@ class Query {
   Query& Bind(std::optional<std::int64_t> value);
   Query& BindNull();
 
+  // Its rows will be wanted: where the database is far away, Step need not ask then.
+  Query& Ask();
   // True when there is a row.  False at the end and on failure: see status().
   bool Step();
   Status Run();

@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "queue/rows/attachment.h"
 #include "queue/rows/correct.h"
+#include "queue/rows/known.h"
 #include "queue/rows/order.h"
 #include "queue/rows/refuse.h"
+#include "queue/rows/tails.h"
 
 namespace utboks::rows {
 namespace {
@@ -15,63 +18,52 @@ namespace {
 // Of the first event of a correction.
 constexpr std::string_view kCorrects = "correction";
 
-Status Taken(const Uuid& id) {
-  return Status(Code::kExists,
-                fmt::format("the avsendersMeldingsidentifikator is taken by message {} with other "
-                            "bytes; a new message needs a new identifier",
-                            FormatUuid(id)));
-}
-
-struct Found {
-  Inserted answer;
-  MessageSeq seq = 0;  // 0: it has been purged
+// What an insertion knows of the store before it writes its rows.
+struct Ahead {
+  explicit Ahead(Connection& db) : known(db), tails(db) {}
+  Known known;
+  Tails tails;
+  std::set<std::int64_t> received;  // of the rows put in by SQL, those that are ours to take in
 };
 
-Found Existing(const Uuid& id, State state, bool same, MessageSeq seq) {
-  Found found;
-  found.answer.id = id;
-  found.answer.state = state;
-  if (!same) found.answer.status = Taken(id);
-  found.seq = seq;
-  return found;
+// Those that are still there are gone with this transaction.
+Status LeaveInboxes(Work& work, std::span<const SealedRow> rows, Ahead& ahead) {
+  std::vector<std::int64_t> numbers;
+  for (const SealedRow& row : rows) {
+    if (row.received) numbers.push_back(*row.received);
+  }
+  if (numbers.empty()) return Status();
+  Result<std::set<std::int64_t>> left = LeaveInbox(work.db, numbers);
+  if (left.ok()) ahead.received = *std::move(left);
+  return left.status();
 }
 
-// The message that has this identifier already, if any.
-Result<std::optional<Found>> FindExisting(Work& work, const SealedRow& row) {
-  {
-    Query q = work.db.Prepare(
-        "SELECT m.id, r.digest, CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END, r.seq FROM record "
-        "r"
-        " JOIN message m ON m.seq = r.seq LEFT JOIN lease l ON l.seq = r.seq"
-        " WHERE r.identifikator = ?");
-    q.BindBlob(row.identifikator);
-    if (q.Step()) {
-      return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
-                                    q.Blob(1) == BytesOf(row.digest), q.Int(3)));
+// Corrections change what stands in keys: where there is one, all is read as it comes.
+void AskAhead(Work& work, std::span<const SealedRow> rows, Ahead& ahead) {
+  const auto corrects = [](const SealedRow& row) { return row.corrects.has_value(); };
+  if (std::any_of(rows.begin(), rows.end(), corrects)) return;
+  work.gates.Ask();
+  ahead.known.Ask(rows);
+  for (const SealedRow& row : rows) {
+    for (std::size_t at = 0; at < row.keys.size(); at += kOrderKeyBytes) {
+      ahead.tails.Add(std::string_view(row.keys).substr(at, kOrderKeyBytes));
     }
-    UTBOKS_RETURN_IF_ERROR(q.status());
   }
-  Query q = work.db.Prepare("SELECT id, digest, state FROM tombstone WHERE identifikator = ?");
-  q.BindBlob(row.identifikator);
-  if (q.Step()) {
-    return std::optional(Existing(UuidOf(q.Blob(0)), static_cast<State>(q.Int(2)),
-                                  q.Blob(1) == BytesOf(row.digest), 0));
-  }
-  UTBOKS_RETURN_IF_ERROR(q.status());
-  return std::optional<Found>();
+  ahead.tails.Ask();
 }
 
 // `in_place`: others stand behind this seq in its keys; else it is the last in all.
-Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool in_place) {
+Result<Inserted> WriteNew(Work& work, Ahead& ahead, MessageSeq seq, const SealedRow& row,
+                          bool in_place) {
   const Result<GateRow*> gate = work.gates.Named(row.ressurs);
   if (!gate.ok()) return gate.status();
   // Not ready before it has taken its place among those that are there.
-  const Result<int> ahead = in_place ? Result<int>(1) : TakeKeys(work, seq, row.keys);
-  if (!ahead.ok()) return ahead.status();
+  const Result<int> before = in_place ? Result<int>(1) : TakeKeys(work, ahead.tails, seq, row.keys);
+  if (!before.ok()) return before.status();
   MessageRow message;
   message.id = row.id;
   message.facts.seq = seq;
-  message.ahead = *ahead;
+  message.ahead = *before;
   message.not_before = row.not_before;
   message.facts.due_at = row.not_before ? std::max(*row.not_before, work.now) : work.now;
   message.changed_at = work.now;
@@ -89,6 +81,7 @@ Result<Inserted> WriteNew(Work& work, MessageSeq seq, const SealedRow& row, bool
     UTBOKS_RETURN_IF_ERROR(ReturnToKeys(work, message));
     UTBOKS_RETURN_IF_ERROR(work.messages.Write(message));
   }
+  ahead.known.Wrote(row);
   Inserted done;
   done.id = row.id;
   done.state = State::kDue;
@@ -123,17 +116,13 @@ Result<Inserted> AnswerExisting(Work& work, MessageSeq seq, const SealedRow& row
   return found.answer;
 }
 
-Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
-  if (row.received) {
-    const Result<bool> ours = LeaveInbox(work.db, *row.received);
-    if (!ours.ok()) return ours.status();
-    if (!*ours) return AnotherHasIt(row.id);
-  }
+Result<Inserted> InsertOne(Work& work, Ahead& ahead, MessageSeq seq, const SealedRow& row) {
+  if (row.received && !ahead.received.contains(*row.received)) return AnotherHasIt(row.id);
   if (row.refusal) return WriteRefused(work, seq, row, *row.refusal);
-  Result<std::optional<Found>> existing = FindExisting(work, row);
+  Result<std::optional<Found>> existing = ahead.known.Find(row);
   if (!existing.ok()) return existing.status();
   if (existing->has_value()) return AnswerExisting(work, seq, row, **existing);
-  if (!row.corrects) return WriteNew(work, seq, row, false);
+  if (!row.corrects) return WriteNew(work, ahead, seq, row, false);
   const Result<Succession> place = MakeWay(work, row, seq);
   if (!place.ok()) return place.status();
   if (!place->refused.ok()) {
@@ -142,7 +131,7 @@ Result<Inserted> InsertOne(Work& work, MessageSeq seq, const SealedRow& row) {
     refused.status = place->refused;
     return refused;
   }
-  Result<Inserted> done = WriteNew(work, place->seq, row, place->in_place);
+  Result<Inserted> done = WriteNew(work, ahead, place->seq, row, place->in_place);
   if (!done.ok()) return done;
   done->passed = place->passed;
   UTBOKS_RETURN_IF_ERROR(LinkCorrection(work.db, row.id, row.corrects->of));
@@ -242,8 +231,11 @@ Result<std::vector<Inserted>> InsertRows(Work& work, std::span<const SealedRow> 
   const Result<std::int64_t> last = work.db.LastId(Serial::kMessage);
   if (!last.ok()) return last.status();
   MessageSeq seq = *last;
+  Ahead ahead(work.db);
+  AskAhead(work, rows, ahead);
+  UTBOKS_RETURN_IF_ERROR(LeaveInboxes(work, rows, ahead));
   for (const SealedRow& row : rows) {
-    Result<Inserted> one = InsertOne(work, seq + 1, row);
+    Result<Inserted> one = InsertOne(work, ahead, seq + 1, row);
     if (!one.ok()) return one.status();
     if (one->is_new) work.db.InsertedId(Serial::kMessage, ++seq);
     if (mode == InsertMode::kAllOrNone && !one->status.ok()) return one->status;

@@ -50,6 +50,11 @@ Status MarkFollowed(Connection& db, MessageSeq seq) {
   return q.Run();
 }
 
+Status MarkGone(Connection& db, std::string_view key, MessageSeq seq) {
+  UTBOKS_RETURN_IF_ERROR(Drop(db, key, false, seq));
+  return Put(db, key, true, seq);
+}
+
 // The last that stands before `seq` in a key, 0 when none does.  Puts a stale row
 // right that it meets: `seq` is about to stand behind it.
 Result<MessageSeq> LastBefore(Connection& db, std::string_view key, MessageSeq seq) {
@@ -68,9 +73,20 @@ Result<MessageSeq> LastBefore(Connection& db, std::string_view key, MessageSeq s
       UTBOKS_RETURN_IF_ERROR(q.status());
     }
     if (last == 0 || stands) return last;
-    UTBOKS_RETURN_IF_ERROR(Drop(db, key, false, last));
-    UTBOKS_RETURN_IF_ERROR(Put(db, key, true, last));
+    UTBOKS_RETURN_IF_ERROR(MarkGone(db, key, last));
   }
+}
+
+// LastBefore, for one that comes after all.
+Result<MessageSeq> LastForNew(Connection& db, Tails& tails, std::string_view key, MessageSeq seq) {
+  const Result<Tail*> known = tails.Of(key);
+  if (!known.ok()) return known.status();
+  if (*known == nullptr) return LastBefore(db, key, seq);
+  Tail& tail = **known;
+  if (tail.stale > tail.stands) UTBOKS_RETURN_IF_ERROR(MarkGone(db, key, tail.stale));
+  const MessageSeq last = tail.stands;
+  tail = Tail{seq, 0};
+  return last;
 }
 
 Result<bool> AnybodyBefore(Connection& db, std::string_view key, MessageSeq seq) {
@@ -106,10 +122,10 @@ Status DropPlacesOfPurged(Connection& db, std::string_view key) {
 
 }  // namespace
 
-Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys) {
+Result<int> TakeKeys(Work& work, Tails& tails, MessageSeq seq, std::string_view keys) {
   int ahead = 0;
   const Status taken = ForEachKey(keys, [&](std::string_view key) -> Status {
-    const Result<MessageSeq> last = LastBefore(work.db, key, seq);
+    const Result<MessageSeq> last = LastForNew(work.db, tails, key, seq);
     if (!last.ok()) return last.status();
     if (*last != 0) {
       ++ahead;
@@ -131,8 +147,7 @@ Status LeaveKeys(Work& work, MessageRow& row) {
   return ForEachKey(*keys, [&](std::string_view key) -> Status {
     const Result<MessageSeq> first = FirstIn(work.db, key);
     if (!first.ok()) return first.status();
-    UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, false, row.facts.seq));
-    UTBOKS_RETURN_IF_ERROR(Put(work.db, key, true, row.facts.seq));
+    UTBOKS_RETURN_IF_ERROR(MarkGone(work.db, key, row.facts.seq));
     if (*first != row.facts.seq) return Status();
     const Result<MessageSeq> next = FirstIn(work.db, key);
     if (!next.ok()) return next.status();
@@ -223,11 +238,21 @@ Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys) 
   return has;
 }
 
+Query AskAfterFollowers(Work& work) {
+  Query any = work.db.Prepare("SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1");
+  any.Ask();
+  return any;
+}
+
+Status KnowAfterFollowers(Work& work, Query& asked) {
+  work.someone_after_followers = asked.Step();
+  return asked.status();
+}
+
 Status WakeAfterFollowers(Work& work, MessageSeq rested) {
   if (!work.someone_after_followers) {
-    Query any = work.db.Prepare("SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1");
-    work.someone_after_followers = any.Step();
-    UTBOKS_RETURN_IF_ERROR(any.status());
+    Query any = AskAfterFollowers(work);
+    UTBOKS_RETURN_IF_ERROR(KnowAfterFollowers(work, any));
   }
   if (!*work.someone_after_followers) return Status();
   const Result<std::string> keys = ReadKeys(work.db, rested);

@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 
+#include "queue/rows/tails.h"
 #include "queue/rows/work.h"
 
 namespace utboks::rows {
@@ -21,7 +22,8 @@ namespace utboks::rows {
 inline constexpr std::size_t kOrderKeyBytes = 16;
 
 // A message that was just inserted takes its keys; its `ahead`.
-Result<int> TakeKeys(Work& work, MessageSeq seq, std::string_view keys);
+// `tails` may know who stands in them.
+Result<int> TakeKeys(Work& work, Tails& tails, MessageSeq seq, std::string_view keys);
 
 // `row` leaves its keys, and whoever is first now may go.  Writes followers, not `row`
 // (whose in_keys and ahead it sets).
@@ -44,6 +46,11 @@ Status ForgetKeys(Work& work, MessageRow& row);
 
 // Anybody behind it in one of its keys.
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);
+
+// Whether any message waits until its followers have come to rest: asked, and learnt.
+// WakeAfterFollowers asks by itself where nobody has.
+Query AskAfterFollowers(Work& work);
+Status KnowAfterFollowers(Work& work, Query& asked);
 
 // `rested` is not under way any more (and its row says so).  A message that waits
 // until no follower of it is takes its place again when this was the last.

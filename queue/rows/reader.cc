@@ -280,7 +280,9 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
   Uuid id{};
   {
     Query q = db.Prepare(
-        "SELECT m.id, r.names, c.document, g.name FROM record r JOIN message m ON m.seq = r.seq"
+        "SELECT m.id, r.names, c.document, g.name, EXISTS"
+        " (SELECT 1 FROM attachment a WHERE a.seq = r.seq) FROM record r"
+        " JOIN message m ON m.seq = r.seq"
         " JOIN gate g ON g.nr = m.ressurs LEFT JOIN content c ON c.seq = r.seq WHERE r.seq = ?");
     q.Bind(seq);
     if (!q.Step()) {
@@ -300,6 +302,7 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
     Result<std::string> document = sealer.Open(q.Blob(2), id, "document");
     if (!document.ok()) return document.status();
     payload.document = SensitiveText(std::move(document).value());
+    if (!q.Bool(4)) return payload;
   }
   Result<std::vector<NewAttachment>> attachments = ReadAttachments(db, sealer, seq, id);
   if (!attachments.ok()) return attachments.status();

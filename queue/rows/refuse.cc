@@ -1,6 +1,6 @@
 #include "queue/rows/refuse.h"
 
-#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include "queue/base/json.h"
 #include "queue/reason.h"
@@ -108,12 +108,14 @@ Status ForgetAliases(Connection& db, MessageSeq seq) {
   return q.Run();
 }
 
-Result<bool> LeaveInbox(Connection& db, std::int64_t received) {
-  Query q = db.Prepare("DELETE FROM received WHERE nr = ?");
-  q.Bind(received);
-  const Result<std::int64_t> rows = q.RunCounting();
-  if (!rows.ok()) return rows.status();
-  return *rows == 1;
+Result<std::set<std::int64_t>> LeaveInbox(Connection& db, std::span<const std::int64_t> received) {
+  const std::string numbers = fmt::format("{{{}}}", fmt::join(received, ","));
+  std::set<std::int64_t> left;
+  Query q = db.Prepare("DELETE FROM received WHERE nr = ANY(CAST(? AS BIGINT[])) RETURNING nr");
+  q.BindText(numbers);
+  while (q.Step()) left.insert(q.Int(0));
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return left;
 }
 
 Inserted AnotherHasIt(const Uuid& id) {

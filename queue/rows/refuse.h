@@ -4,6 +4,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <span>
 #include <string>
 
 #include "queue/message.h"
@@ -30,8 +32,8 @@ Status ForgetRefusal(Connection& db, MessageSeq seq);
 Status AddAlias(Connection& db, const Uuid& id, MessageSeq seq);
 Status ForgetAliases(Connection& db, MessageSeq seq);
 
-// True: the row was there, and is gone with this transaction.
-Result<bool> LeaveInbox(Connection& db, std::int64_t received);
+// Those of the rows put in by SQL that were there are gone with this transaction.
+Result<std::set<std::int64_t>> LeaveInbox(Connection& db, std::span<const std::int64_t> received);
 Inserted AnotherHasIt(const Uuid& id);
 
 }  // namespace utboks::rows

@@ -227,7 +227,10 @@ Status WriteChange(Work& work, MessageRow& row, State before, Cause cause, const
 Status SettleRows(Work& work, std::span<const Settlement> done) {
   std::vector<MessageSeq> seqs;
   for (const Settlement& one : done) seqs.push_back(one.lease.seq);
+  work.gates.Ask();
+  Query after_followers = AskAfterFollowers(work);
   UTBOKS_RETURN_IF_ERROR(work.messages.LookAhead(seqs));
+  UTBOKS_RETURN_IF_ERROR(KnowAfterFollowers(work, after_followers));
   for (const Settlement& one : done) {
     UTBOKS_RETURN_IF_ERROR(SettleOne(work, one.lease, one.outcome, Sent{}));
   }

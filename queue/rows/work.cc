@@ -17,6 +17,8 @@ namespace {
   " openings, blame_run, blame_since, blamed, paused, paused_since, pause_until, failed,"   \
   " same_failures, not_before, alone_next, head_status, last_tried, waits_end, probed_until"
 
+constexpr const char* kAllGates = "SELECT " UTBOKS_GATE_COLUMNS " FROM gate ORDER BY nr";
+
 std::string WriteSeqs(const std::vector<MessageSeq>& seqs) {
   return fmt::format("{}", fmt::join(seqs, " "));
 }
@@ -99,7 +101,24 @@ GateRow* GateBook::Keep(const GateRow& row) {
   return &at->second.row;
 }
 
+void GateBook::Ask() {
+  if (!db_.far() || all_ || asked_) return;
+  asked_.emplace(db_.Prepare(kAllGates));
+  asked_->Ask();
+}
+
+Status GateBook::ReadAll() {
+  if (all_) return Status();
+  if (!asked_) asked_.emplace(db_.Prepare(kAllGates));
+  while (asked_->Step()) Keep(ReadGate(*asked_));
+  const Status read = asked_->status();
+  asked_.reset();
+  all_ = read.ok();
+  return read;
+}
+
 Result<GateRow*> GateBook::At(int nr) {
+  if (db_.far()) UTBOKS_RETURN_IF_ERROR(ReadAll());
   if (const auto found = held_.find(nr); found != held_.end()) return &found->second.row;
   Query q = db_.Prepare("SELECT " UTBOKS_GATE_COLUMNS " FROM gate WHERE nr = ?");
   q.Bind(nr);
@@ -111,6 +130,7 @@ Result<GateRow*> GateBook::At(int nr) {
 }
 
 Result<GateRow*> GateBook::Named(std::string_view name) {
+  if (db_.far()) UTBOKS_RETURN_IF_ERROR(ReadAll());
   for (auto& [nr, held] : held_) {
     if (held.row.gate.name == name) return &held.row;
   }
@@ -128,12 +148,7 @@ Result<GateRow*> GateBook::Named(std::string_view name) {
 }
 
 Result<std::vector<GateRow*>> GateBook::All() {
-  if (!all_) {
-    Query q = db_.Prepare("SELECT " UTBOKS_GATE_COLUMNS " FROM gate ORDER BY nr");
-    while (q.Step()) Keep(ReadGate(q));
-    UTBOKS_RETURN_IF_ERROR(q.status());
-    all_ = true;
-  }
+  UTBOKS_RETURN_IF_ERROR(ReadAll());
   std::vector<GateRow*> rows;
   for (auto& [nr, held] : held_) rows.push_back(&held.row);
   return rows;

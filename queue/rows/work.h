@@ -44,11 +44,14 @@ struct GateRow {
   bool operator==(const GateRow&) const = default;
 };
 
-// The gates that a transaction looks at: read once, written back when changed.
+// The gates that a transaction looks at: read once, written back when changed.  Where the
+// database is far away all are read as soon as one is wanted: there are few.
 class GateBook {
  public:
   explicit GateBook(Connection& db) : db_(db) {}
 
+  // They will be wanted.
+  void Ask();
   Result<GateRow*> At(int nr);
   // Makes the row of a resource that is new to the store.
   Result<GateRow*> Named(std::string_view name);
@@ -62,10 +65,12 @@ class GateBook {
 
  private:
   GateRow* Keep(const GateRow& row);
+  Status ReadAll();
 
   Connection& db_;
   std::map<int, Held> held_;
   bool all_ = false;
+  std::optional<Query> asked_;  // for all of them
 };
 
 struct Work {

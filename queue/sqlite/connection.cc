@@ -47,6 +47,7 @@ class Connection::Prepared final : public rows::Statement {
   }
   Status BindNull(int at) override { return Said(sqlite3_bind_null(statement_, at)); }
 
+  Status Ask() override { return Status(); }
   Result<bool> Step() override {
     const int code = sqlite3_step(statement_);
     if (code == SQLITE_ROW) return true;

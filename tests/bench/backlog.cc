@@ -33,13 +33,19 @@ Outcome Receipt() {
 }
 
 Backlog::Backlog(const std::string& path, const Shape& shape, std::int64_t waiting)
+    : Backlog([&](const DeliverySettings& delivery,
+                  Clock* clock) { return OpenOwn(path, delivery, clock); },
+              shape, waiting) {}
+
+Backlog::Backlog(const Open& open, const Shape& shape, std::int64_t waiting, const FillIn& fill_in)
     : shape_(shape),
       waiting_(waiting),
       random_(SeededRandom(20'261'123)),
-      store_(OpenOwn(path, Production(), &clock_)),
+      store_(open(Production(), &clock_)),
       letters_(shape.keys),
       arrival_(clock_.Wall()) {
-  for (std::int64_t left = waiting; left > 0; left -= kFill) {
+  if (fill_in) fill_in(arrival_);
+  for (std::int64_t left = fill_in ? 0 : waiting; left > 0; left -= kFill) {
     PutIn(Make(static_cast<int>(std::min<std::int64_t>(left, kFill))));
   }
   // The rate's bucket fills from when it is first looked into.

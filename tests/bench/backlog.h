@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,11 +24,20 @@ struct Shape {
 
 class Backlog {
  public:
-  // Fills the store at `path`; for a million that takes about a minute.
+  // Opens an empty store that has the times of the clock.
+  using Open = std::function<std::unique_ptr<Store>(const DeliverySettings&, Clock*)>;
+  // Puts in what is to wait, from that time on; empty: by Store::Insert, of which a million
+  // takes a minute or more.
+  using FillIn = std::function<void(WallTime)>;
+  Backlog(const Open& open, const Shape& shape, std::int64_t waiting, const FillIn& fill_in = {});
+  // On SQLite, at `path`.
   Backlog(const std::string& path, const Shape& shape, std::int64_t waiting);
 
   // Claims 64 at a time and settles them as accepted, so many times.
   Sample Deliver(int cycles);
+  // What is beside delivery.
+  Store& store() { return *store_; }
+  testing::ManualClock& clock() { return clock_; }
 
  private:
   std::vector<NewRow> Make(int count);

@@ -19,7 +19,8 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
   begin_.Run();
   gate_.Run(0);
   gate_.Run(kGate);
-  for (bool row = due_.Row(kGate, now, most); row; row = due_.Next()) {
+  bool row = due_.Row(kGate, most + 1);
+  for (; row && due_.Int(3) <= now && std::ssize(taken) < most; row = due_.Next()) {
     taken.push_back({due_.Int(0), due_.Int(3), 0, std::string(due_.Blob(5))});
   }
   due_.Done();

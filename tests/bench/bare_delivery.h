@@ -25,7 +25,7 @@ class Deliverer {
   Statement gate_{db_, "SELECT * FROM gate WHERE nr = ?"};
   Statement due_{db_,
                  "SELECT seq, ressurs, lane, due_at, last_attempt, id FROM ready"
-                 " WHERE lane = 0 AND ressurs = ? AND due_at <= ? ORDER BY due_at, seq LIMIT ?"};
+                 " WHERE lane = 0 AND ressurs = ? ORDER BY due_at, seq LIMIT ?"};
   Statement bucket_{db_, "SELECT tokens, filled_at FROM bucket"};
   Statement fill_{db_, "UPDATE bucket SET tokens = ?, filled_at = ?"};
   Statement attempt_{

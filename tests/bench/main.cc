@@ -1,11 +1,11 @@
 // utboks_bench: what utboks costs beside the bare work, as a table in Markdown.
 //
-//   utboks_bench [--smoke] [--rounds N] [--backlog N] [--seconds N] [MEASURE...]
+//   utboks_bench [--smoke] [--rounds N] [--backlog N] [--closed N] [--seconds N] [MEASURE...]
 //
-// --smoke does next to nothing of each; --backlog is how many messages wait;
-// --seconds how long sending at the limit is looked at after its warm-up.  Without a
-// MEASURE, all.  Exit code 0 when all goals are met (with --smoke: when all ran), else
-// 1; 2 when a measure could not be made.
+// --smoke does next to nothing of each; --backlog is how many messages wait, --closed how
+// many are closed beside them where that is measured; --seconds how long sending at the
+// limit is looked at after its warm-up.  Without a MEASURE, all.  Exit code 0 when all
+// goals are met (with --smoke: when all ran), else 1; 2 when a measure could not be made.
 
 #include <fmt/format.h>
 
@@ -36,6 +36,10 @@ constexpr Measure kMeasures[] = {
     {"start", MeasureStart},
     {"drain", MeasureDrain},
     {"backlog", MeasureBacklog},
+    {"postgres-enqueue", MeasurePostgresEnqueue},
+    {"postgres-drain", MeasurePostgresDrain},
+    {"postgres-backlog", MeasurePostgresBacklog},
+    {"amqp", MeasureAmqp},
     {"pace", MeasurePace},
     {"memory", MeasureMemory},
 };
@@ -67,6 +71,8 @@ Options Parse(const std::vector<std::string_view>& words) {
       options.scale.rounds = static_cast<int>(NumberAfter(words, &i));
     } else if (words[i] == "--backlog") {
       options.scale.backlog = NumberAfter(words, &i);
+    } else if (words[i] == "--closed") {
+      options.scale.closed = NumberAfter(words, &i);
     } else if (words[i] == "--seconds") {
       options.scale.pace_time = std::chrono::seconds(NumberAfter(words, &i));
     } else if (std::any_of(std::begin(kMeasures), std::end(kMeasures), is_it)) {

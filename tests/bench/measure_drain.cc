@@ -4,12 +4,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <type_traits>
 #include <vector>
 
 #include "tests/bench/bare_delivery.h"
 #include "tests/bench/bare_insert.h"
+#include "tests/bench/bare_pg_delivery.h"
+#include "tests/bench/bare_pg_insert.h"
 #include "tests/bench/measures.h"
 #include "tests/bench/own_store.h"
+#include "tests/bench/postgres_side.h"
 #include "tests/bench/register_side.h"
 #include "tests/bench/watched_delivery.h"
 #include "tests/support/temp_dir.h"
@@ -44,38 +48,23 @@ Sample DrainOwn(Store& store, const RegisterSide& site, int messages) {
   return meter.Read(messages, watched.writes());
 }
 
-// Round by round the slower of the two.
-Series Slower(const Series& a, const Series& b) {
-  Series slower;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    slower.push_back(kRate.of(a[i]) < kRate.of(b[i]) ? a[i] : b[i]);
-  }
-  return slower;
-}
-
-}  // namespace
-
-void MeasureDrain(const Scale& scale, Report& report) {
-  const testing::TempDir folder;
+// `measure` begins each row.
+template <typename In, typename Out>
+void Compare(const std::string& measure, Store& store, In& bare_in, Out& bare_out,
+             const Scale& scale, Report& report) {
   const RegisterSide site("rate_limit_per_minute = 0");
-  const DeliverySettings settings = Unbounded();
-  const std::unique_ptr<Store> store = OpenOwn(folder.File("own.db"), settings);
-  bare::Sqlite bare_db(MadeByOurs(folder.File("bare.db")));
-  bare::Inserter bare_in(bare_db);
-  bare::Deliverer bare_out(bare_db);
-
   // One series of letters for all: to the register each is new.
   Letters letters;
   const auto own = [&] {
-    Fill(*store, letters, scale.drained);
-    return DrainOwn(*store, site, scale.drained);
+    Fill(store, letters, scale.drained);
+    return DrainOwn(store, site, scale.drained);
   };
   const auto post = [&] {
     const std::vector<Letter> all = letters.Next(scale.drained);
     std::atomic<std::int64_t> answered{0};
     Meter meter;
     meter.Start();
-    bare::Post(site.bare(), all, settings.max_in_flight, 0, answered);
+    bare::Post(site.bare(), all, Unbounded().max_in_flight, 0, answered);
     meter.Stop();
     return meter.Read(scale.drained, 0);
   };
@@ -92,14 +81,37 @@ void MeasureDrain(const Scale& scale, Report& report) {
     meter.Stop();
     return meter.Read(scale.drained, commits);
   };
-  const std::vector<Series> series = Interleave(scale.rounds, {own, post, deliver});
-  report.Compare("drain against the simulator", series[0], series[1], {.what = "bare TLS posts"});
-  report.Compare("drain against the simulator", series[0], series[2],
-                 {.what = "bare claim and settle"});
-  report.Compare("drain against the simulator", series[0], Slower(series[1], series[2]),
+  std::vector<Series> series = Interleave(scale.rounds, {own, post, deliver});
+  if (std::is_same_v<Out, bare::PgDeliverer>) {
+    for (Series& one : series) one = WithoutCommits(one);
+  }
+  const std::string drain = measure + " against the simulator";
+  report.Compare(drain, series[0], series[1], {.what = "bare TLS posts"});
+  report.Compare(drain, series[0], series[2], {.what = "bare claim and settle"});
+  report.Compare(drain, series[0], Slower(series[1], series[2]),
                  {.what = "the slower of the two", .goal = AtLeast(0.5)});
-  report.Compare("drain: CPU", series[0], series[1],
+  report.Compare(measure + ": CPU", series[0], series[1],
                  {.what = "bare TLS posts", .figure = kCpuMicros});
+}
+
+}  // namespace
+
+void MeasureDrain(const Scale& scale, Report& report) {
+  const testing::TempDir folder;
+  const std::unique_ptr<Store> store = OpenOwn(folder.File("own.db"), Unbounded());
+  bare::Sqlite bare_db(MadeByOurs(folder.File("bare.db")));
+  bare::Inserter bare_in(bare_db);
+  bare::Deliverer bare_out(bare_db);
+  Compare("drain", *store, bare_in, bare_out, scale, report);
+}
+
+void MeasurePostgresDrain(const Scale& scale, Report& report) {
+  PostgresSide side;
+  const std::unique_ptr<Store> store = PostgresSide::Open(side.MadeByOurs(), Unbounded());
+  bare::Postgres bare_db(side.MadeByOurs().url);
+  bare::PgInserter bare_in(bare_db);
+  bare::PgDeliverer bare_out(bare_db);
+  Compare("PostgreSQL: drain", *store, bare_in, bare_out, scale, report);
 }
 
 }  // namespace utboks::bench

@@ -13,6 +13,13 @@ void MeasureStart(const Scale& scale, Report& report);
 void MeasureDrain(const Scale& scale, Report& report);
 void MeasureBacklog(const Scale& scale, Report& report);
 
+// On PostgreSQL.
+void MeasurePostgresEnqueue(const Scale& scale, Report& report);
+void MeasurePostgresDrain(const Scale& scale, Report& report);
+void MeasurePostgresBacklog(const Scale& scale, Report& report);
+// By RabbitMQ.
+void MeasureAmqp(const Scale& scale, Report& report);
+
 void MeasurePace(const Scale& scale, Report& report);
 void MeasureMemory(const Scale& scale, Report& report);
 

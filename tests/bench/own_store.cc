@@ -5,16 +5,21 @@
 
 namespace utboks::bench {
 
-std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery,
-                               Clock* clock) {
+StoreOptions OwnOptions() {
   StoreOptions options;
-  options.url = "sqlite:" + path;
   options.environment = "test";
   options.organisation_number = "100101688";
   options.host = "localhost";
   options.worker = "bench";
-  options.delivery = delivery;
   options.create = true;
+  return options;
+}
+
+std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery,
+                               Clock* clock) {
+  StoreOptions options = OwnOptions();
+  options.url = "sqlite:" + path;
+  options.delivery = delivery;
   options.clock = clock;
   return Must(OpenStore(options));
 }

@@ -9,6 +9,9 @@
 
 namespace utboks::bench {
 
+// All but where it is, what it does and by which clock.
+StoreOptions OwnOptions();
+
 // Makes it where there is none.
 // `clock` nullptr: the machine's.
 std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery = {},

@@ -73,6 +73,19 @@ const Figure kMillis{[](const Sample& s) { return s.seconds * 1e3 / s.units; }, 
 const Figure kCpuMicros{[](const Sample& s) { return s.cpu_seconds * 1e6 / s.units; }, " µs",
                         false};
 
+Series WithoutCommits(Series series) {
+  for (Sample& sample : series) sample.commits = 0;
+  return series;
+}
+
+Series Slower(const Series& a, const Series& b) {
+  Series slower;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    slower.push_back(kRate.of(a[i]) < kRate.of(b[i]) ? a[i] : b[i]);
+  }
+  return slower;
+}
+
 Spread SpreadOf(const Series& series, const Figure& figure) {
   std::vector<double> values;
   for (const Sample& sample : series) values.push_back(figure.of(sample));

@@ -53,6 +53,11 @@ using Side = std::function<Sample()>;
 // Runs all sides `rounds` times, forwards and backwards in turn.
 std::vector<Series> Interleave(int rounds, const std::vector<Side>& sides);
 
+// For work whose commits another process makes durable: its fsyncs are not counted here.
+Series WithoutCommits(Series series);
+// Round by round the slower of the two.
+Series Slower(const Series& a, const Series& b);
+
 // What is looked at of a sample.
 struct Figure {
   double (*of)(const Sample&);

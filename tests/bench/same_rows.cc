@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <map>
+#include <sstream>
+#include <string>
 #include <vector>
 
 #include "tests/bench/own_store.h"
@@ -51,10 +53,29 @@ std::map<std::string, std::string> SizesOf(const std::string& path) {
   return sizes;
 }
 
-}  // namespace
+std::map<std::string, std::string> SizesOf(const PostgresSide& side, const PostgresPlace& place) {
+  std::map<std::string, std::string> sizes;
+  std::istringstream columns(
+      side.Sql(place,
+               "SELECT table_name || '|' || coalesce(string_agg(column_name, ',') FILTER"
+               " (WHERE data_type IN ('text', 'bytea')), '') FROM information_schema.columns"
+               " WHERE table_schema = 'utboks' AND table_name NOT IN ('store', 'key_fingerprint',"
+               " 'migration') GROUP BY table_name"));
+  for (std::string line; std::getline(columns, line);) {
+    std::istringstream words(line);
+    std::string table, column;
+    std::getline(words, table, '|');
+    sizes[table] = side.Sql(place, fmt::format("SELECT count(*) FROM utboks.{}", table));
+    while (std::getline(words, column, ',')) {
+      sizes[table + "." + column] =
+          side.Sql(place, fmt::format("SELECT sum(length({})) FROM utboks.{}", column, table));
+    }
+  }
+  return sizes;
+}
 
-void MustHoldTheSame(const std::string& own, const std::string& bare) {
-  const auto own_sizes = SizesOf(own), bare_sizes = SizesOf(bare);
+void MustBeTheSame(const std::map<std::string, std::string>& own_sizes,
+                   const std::map<std::string, std::string>& bare_sizes) {
   for (const auto& [where, size] : own_sizes) {
     const auto found = bare_sizes.find(where);
     const std::string other = found == bare_sizes.end() ? "nothing" : found->second;
@@ -62,6 +83,17 @@ void MustHoldTheSame(const std::string& own, const std::string& bare) {
     GiveUp(fmt::format("the bare loop is out of date: the store has {} in {}, the loop {}", size,
                        where, other));
   }
+}
+
+}  // namespace
+
+void MustHoldTheSame(const std::string& own, const std::string& bare) {
+  MustBeTheSame(SizesOf(own), SizesOf(bare));
+}
+
+void MustHoldTheSame(const PostgresSide& side, const PostgresPlace& own,
+                     const PostgresPlace& bare) {
+  MustBeTheSame(SizesOf(side, own), SizesOf(side, bare));
 }
 
 }  // namespace utboks::bench

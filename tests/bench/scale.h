@@ -16,6 +16,7 @@ struct Scale {
   int starts = 25;                   // of a whole program
   int drained = 20'000;              // messages in a round
   std::int64_t backlog = 1'000'000;  // messages that wait
+  std::int64_t closed = 5'000'000;   // beside them, on PostgreSQL
   int cycles = 100;                  // claim and settle in a round
   Millis pace_warm_up{10'000};       // at the register's limit
   Millis pace_time{75'000};
@@ -33,6 +34,7 @@ inline Scale Smoke() {
           .starts = 2,
           .drained = 200,
           .backlog = 2'000,
+          .closed = 3'000,
           .cycles = 3,
           .pace_warm_up = Millis(500),
           .pace_time = Millis(1'000),

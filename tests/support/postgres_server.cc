@@ -25,8 +25,8 @@ std::string FirstLineOf(const std::string& path) {
   return line;
 }
 
-void Control(const std::string& what) {
-  const std::string command = std::string(UTBOKS_POSTGRES_SERVER) + " " + what;
+void Control(const std::string& what, const std::string& with = {}) {
+  const std::string command = fmt::format("{} {} {}", with, UTBOKS_POSTGRES_SERVER, what);
   // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): our own script, before any test runs
   if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot " + what);
 }
@@ -39,22 +39,28 @@ PostgresServer& PostgresServer::Shared() {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): before any test runs
     const char* const shared = std::getenv("UTBOKS_TEST_POSTGRES");
     if (shared != nullptr) made->folder_ = FirstLineOf(shared);
-    if (made->folder_.empty()) made->Start(fmt::format("/tmp/utboks-postgres-of-{}", getpid()));
+    if (made->folder_.empty()) made->Start("");
     return made;
   }();
   return *server;
 }
 
 std::unique_ptr<PostgresServer> PostgresServer::Own() {
-  static std::atomic<int> own{0};
-  std::unique_ptr<PostgresServer> made(new PostgresServer);
-  made->Start(fmt::format("/tmp/utboks-postgres-of-{}-{}", getpid(), ++own));
-  return made;
+  std::unique_ptr<PostgresServer> server(new PostgresServer);
+  server->Start("");
+  return server;
 }
 
-void PostgresServer::Start(const std::string& file) {
-  file_ = file;
-  Control("start " + file_);
+std::unique_ptr<PostgresServer> PostgresServer::Durable(const std::string& settings) {
+  std::unique_ptr<PostgresServer> server(new PostgresServer);
+  server->Start(fmt::format("DURABLE=1 SETTINGS='{}'", settings));
+  return server;
+}
+
+void PostgresServer::Start(const std::string& with) {
+  static std::atomic<int> started{0};
+  file_ = fmt::format("/tmp/utboks-postgres-of-{}-{}", getpid(), ++started);
+  Control("start " + file_, with);
   folder_ = FirstLineOf(file_);
 }
 

@@ -16,6 +16,9 @@ class PostgresServer {
   static PostgresServer& Shared();
   // One that nobody else uses: it may be restarted.
   static std::unique_ptr<PostgresServer> Own();
+  // Another one, which writes through: for measures.  `settings` are lines of
+  // postgresql.conf without quotes.
+  static std::unique_ptr<PostgresServer> Durable(const std::string& settings);
 
   PostgresServer(const PostgresServer&) = delete;
   PostgresServer& operator=(const PostgresServer&) = delete;
@@ -35,7 +38,8 @@ class PostgresServer {
 
  private:
   PostgresServer() = default;
-  void Start(const std::string& file);
+  // `with`: words of the environment.
+  void Start(const std::string& with);
 
   std::string file_;    // of the server that is ours to stop; "" = it is not
   std::string folder_;  // of its socket

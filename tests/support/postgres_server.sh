@@ -5,8 +5,9 @@
 #   postgres_server.sh stop FILE    stops it and takes its folder away
 #   postgres_server.sh restart FILE [immediate]
 #
-# Nothing of what it holds is kept, so it writes nothing through unless DURABLE=1.  It may
-# not run as root: then it runs as the user `postgres` of Debian's package.
+# Nothing of what it holds is kept, so it writes nothing through unless DURABLE=1.  SETTINGS
+# are more lines for postgresql.conf.  It may not run as root: then it runs as the user
+# `postgres` of Debian's package.
 set -euo pipefail
 
 bin=$(find /usr/lib/postgresql -mindepth 2 -maxdepth 2 -name bin 2>/dev/null | sort -V | tail -1)
@@ -46,6 +47,7 @@ max_wal_size = '256MB'
 log_line_prefix = '%m [%p] '
 END
     ((${DURABLE:-0} == 1)) || echo "fsync = off" >>"$folder/data/postgresql.conf"
+    printf '%s\n' "${SETTINGS:-}" >>"$folder/data/postgresql.conf"
     control -l "$folder/log" start || { cat "$folder/log" >&2; exit 1; }
     echo "$folder" >"$file"
     ;;

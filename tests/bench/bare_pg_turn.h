@@ -1,0 +1,42 @@
+// A transaction on PostgreSQL by hand: the statements of queue/postgres/postgres_turn.
+#pragma once
+
+#include <cstdint>
+
+#include "tests/bench/bare_pg_statement.h"
+
+namespace utboks::bench::bare {
+
+class PgTurn {
+ public:
+  explicit PgTurn(Postgres& db) : db_(db) {}
+  // Sent, with what is sent after it until Go.
+  void Begin() { begin_.Send(), take_.Send(); }
+  void Read() {
+    message = take_.Int(0, 0), attempt = take_.Int(0, 1);
+    history = take_.Int(0, 2), job_ = take_.Int(0, 3);
+  }
+  // The last numbers given, from Read on.
+  std::int64_t message = 0, attempt = 0, history = 0;
+  void Commit() {
+    keep_.Send(message, attempt, history, job_), notify_.Send(), commit_.Send(), db_.Go();
+  }
+
+ private:
+  Postgres& db_;
+  std::int64_t job_ = 0;
+  PgStatement begin_{db_, "BEGIN"};
+  PgStatement take_{db_,
+                    "WITH mine AS MATERIALIZED"
+                    " (SELECT message, attempt, history, replay_job FROM turn FOR UPDATE)"
+                    " SELECT message, attempt, history, replay_job,"
+                    " CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT),"
+                    " CAST(pg_current_xact_id() AS TEXT) FROM mine"};
+  PgStatement keep_{
+      db_,
+      "UPDATE turn SET message = $1, attempt = $2, history = $3, replay_job = $4 WHERE one = 1"};
+  PgStatement notify_{db_, "NOTIFY utboks"};
+  PgStatement commit_{db_, "COMMIT"};
+};
+
+}  // namespace utboks::bench::bare
