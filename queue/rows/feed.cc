@@ -53,8 +53,10 @@ Status ApplyBuried(Work& work, const FeedbackEvent& event, FeedbackApplied& appl
     id = UuidOf(q.Blob(0));
   }
   const std::string sealed = work.store.sealer.Seal(event.reference, id, "reference");
-  Query q = work.db.Prepare("UPDATE tombstone SET state = ?, reference = ?, at = ? WHERE id = ?");
-  q.Bind(static_cast<int>(State::kAccepted)).BindBlob(sealed).Bind(ToMillis(work.now)).BindBlob(id);
+  Query q = work.db.Prepare(
+      "UPDATE tombstone SET state = ?, reference = ?, at = ? WHERE identifikator = ?");
+  q.Bind(static_cast<int>(State::kAccepted)).BindBlob(sealed).Bind(ToMillis(work.now));
+  q.BindBlob(BytesOf(digest));
   UTBOKS_RETURN_IF_ERROR(q.Run());
   return RaiseAlarm(work, "accepted-late", "", true);
 }

@@ -145,7 +145,9 @@ Status Messages::Write(MessageRow& row) {
       " attempts = ?, counted = ?, unanswered = ?, doubts = ?, crashes = ?, backoff = ?,"
       " first_failure = ?, judged = ?, blame = ?, in_keys = ?, followed = ?, after_followers = ?,"
       " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ? WHERE seq = ?");
-  q.Bind(static_cast<int>(sending ? row.stored.state : facts.state)).BindText(facts.reason);
+  const State written = sending ? row.stored.state : facts.state;
+  tally_.Move(row.stored.state, written);
+  q.Bind(static_cast<int>(written)).BindText(facts.reason);
   q.Bind(row.ahead).Bind(ToMillis(facts.due_at)).Bind(static_cast<int>(row.waited_on));
   q.Bind(sending ? row.attempts - 1 : row.attempts).Bind(facts.counted).Bind(facts.unanswered);
   q.Bind(facts.doubts).Bind(facts.crashes).Bind(facts.last_backoff.count());
@@ -171,7 +173,16 @@ Status Messages::Insert(MessageRow& row) {
   q.Bind(MillisOf(row.not_before)).Bind(row.last_event).Bind(ToMillis(row.changed_at));
   UTBOKS_RETURN_IF_ERROR(q.Run());
   row.stored = AsStored(row);
+  tally_.Add(row.stored.state, 1);
   return row.ready() ? BecomeReady(db, row) : Status();
+}
+
+Status Messages::Remove(const MessageRow& row) {
+  ahead_.erase(row.facts.seq);
+  tally_.Add(row.stored.state, -1);
+  Query q = db_.Prepare("DELETE FROM message WHERE seq = ?");
+  q.Bind(row.facts.seq);
+  return q.Run();
 }
 
 Status MoveToLease(Connection& db, const Candidate& candidate, std::int64_t attempt,

@@ -20,6 +20,7 @@
 #include "queue/disposition.h"
 #include "queue/message.h"
 #include "queue/rows/connection.h"
+#include "queue/rows/tally.h"
 
 namespace utboks::rows {
 
@@ -71,10 +72,15 @@ class Messages {
   // These will be read one after the other: where the database is far away they are
   // fetched at once.  What is written meanwhile is read anew.
   Status LookAhead(std::span<const MessageSeq> seqs);
+  // Its row alone.
+  Status Remove(const MessageRow& row);
+  // What has become of their states is counted: once, when all is done.
+  Status WriteTally() { return tally_.Write(db_); }
 
  private:
   Connection& db_;
   std::unordered_map<MessageSeq, MessageRow> ahead_;
+  Tally tally_;
 };
 
 // A message that may be claimed, with what its lease needs.

@@ -209,15 +209,14 @@ Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq se
   return found;
 }
 
-Status ForgetKeys(Work& work, MessageRow& row) {
+Status ForgetKeys(Work& work, MessageRow& row, std::string_view keys, bool alone) {
   const bool sent = row.attempts > 0;
   UTBOKS_RETURN_IF_ERROR(LeaveKeys(work, row));
-  const Result<std::string> keys = ReadKeys(work.db, row.facts.seq);
-  if (!keys.ok()) return keys.status();
   const MessageSeq seq = row.facts.seq;
-  return ForEachKey(*keys, [&](std::string_view key) -> Status {
+  return ForEachKey(keys, [&](std::string_view key) -> Status {
     UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, false, seq));
     UTBOKS_RETURN_IF_ERROR(Drop(work.db, key, true, seq));
+    if (alone) return Status();
     const Result<bool> one_before = AnybodyBefore(work.db, key, seq);
     if (!one_before.ok()) return one_before.status();
     if (!*one_before) return DropPlacesOfPurged(work.db, key);

@@ -42,7 +42,8 @@ Result<std::optional<MessageSeq>> FollowerUnderWay(Connection& db, MessageSeq se
 
 // `row` is about to be purged.  Its place is kept where it was sent and one before it
 // in the key is still there: that one must not come back as if nothing had passed it.
-Status ForgetKeys(Work& work, MessageRow& row);
+// `alone`: nobody else has a row in `keys`, which are its own.
+Status ForgetKeys(Work& work, MessageRow& row, std::string_view keys, bool alone);
 
 // Anybody behind it in one of its keys.
 Result<bool> HasFollower(Connection& db, MessageSeq seq, std::string_view keys);

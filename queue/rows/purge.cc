@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "queue/rows/attachment.h"
+#include "queue/rows/burial.h"
 #include "queue/rows/order.h"
 #include "queue/rows/refuse.h"
 #include "queue/rows/replay.h"
@@ -48,49 +49,20 @@ Status CloseAccepted(Work& work, MessageSeq seq) {
   return work.messages.Write(*row);
 }
 
-// How many bytes it was.  The length of a value is read without the value.
-Result<std::int64_t> RemoveContent(Work& work, MessageSeq seq) {
-  std::int64_t bytes = 0;
-  {
-    Query q =
-        work.db.Prepare("SELECT coalesce(sum(length(document)), 0) FROM content WHERE seq = ?");
-    q.Bind(seq);
-    if (q.Step()) bytes = q.Int(0);
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
-  const Result<std::int64_t> attachments = AttachmentBytes(work.db, seq);
-  if (!attachments.ok()) return attachments.status();
-  bytes += *attachments;
+Status RemoveContent(Work& work, MessageSeq seq) {
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
   UTBOKS_RETURN_IF_ERROR(RemoveAttachments(work.db, seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "UPDATE message SET has_content = 0 WHERE seq = ?", seq));
-  return bytes;
+  return RunFor(work.db, "UPDATE message SET has_content = 0 WHERE seq = ?", seq);
 }
 
-// Removes a chain of rows, each naming the one before it; how many.
-Result<std::int64_t> RemoveChain(Connection& db, const char* find, const char* remove,
-                                 std::int64_t last) {
-  std::int64_t removed = 0;
-  for (std::int64_t id = last; id != 0; ++removed) {
-    std::int64_t prev = 0;
-    {
-      Query q = db.Prepare(find);
-      q.Bind(id);
-      if (q.Step()) prev = q.Int(0);
-      UTBOKS_RETURN_IF_ERROR(q.status());
-    }
-    UTBOKS_RETURN_IF_ERROR(RunFor(db, remove, id));
-    id = prev;
+Status WriteTombstone(Work& work, const MessageRow& row, const Burial& burial) {
+  std::string reference;
+  if (burial.evidence) {
+    const Result<std::string> open = work.store.sealer.Open(*burial.evidence, row.id, "evidence");
+    if (!open.ok()) return open.status();
+    const std::string receipt = UnpackEvidence(*open).reference;
+    if (!receipt.empty()) reference = work.store.sealer.Seal(receipt, row.id, "reference");
   }
-  return removed;
-}
-
-Status WriteTombstone(Work& work, const MessageRow& row) {
-  const Result<std::string> receipt =
-      ReadReference(work.db, work.store.sealer, row.id, row.receipt);
-  if (!receipt.ok()) return receipt.status();
-  const std::string reference =
-      receipt->empty() ? std::string() : work.store.sealer.Seal(*receipt, row.id, "reference");
   Query q = work.db.Prepare(
       "INSERT INTO tombstone (identifikator, id, digest, state, reference, at)"
       " SELECT r.identifikator, m.id, r.digest, ?, ?, ? FROM record r"
@@ -105,32 +77,39 @@ Status WriteTombstone(Work& work, const MessageRow& row) {
   return q.Run();
 }
 
-// How many rows it was.  The record goes; the tombstone stays, so that the identifier
-// is never free again.
-Result<std::int64_t> BuryRecord(Work& work, MessageSeq seq) {
+// About how many rows it was.  The record goes; the tombstone stays, so that the
+// identifier is never free again.
+Result<std::int64_t> BuryRecord(Work& work, Burials& burials, MessageSeq seq) {
   Result<MessageRow> row = work.messages.Read(seq);
   if (!row.ok()) return row.status();
-  const Result<bool> refused = IsRefused(work.db, seq);
-  if (!refused.ok()) return refused.status();
-  if (*refused) {
+  const Result<Burial> burial = burials.Of(seq);
+  if (!burial.ok()) return burial.status();
+  if (burial->refused) {
     UTBOKS_RETURN_IF_ERROR(ForgetRefusal(work.db, seq));  // it held no identifier
   } else {
-    UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row));
+    UTBOKS_RETURN_IF_ERROR(WriteTombstone(work, *row, *burial));
   }
   UTBOKS_RETURN_IF_ERROR(ForgetAliases(work.db, seq));
-  UTBOKS_RETURN_IF_ERROR(ForgetKeys(work, *row));
-  Result<std::int64_t> attempts =
-      RemoveChain(work.db, "SELECT prev FROM attempt WHERE id = ?",
-                  "DELETE FROM attempt WHERE id = ?", row->last_attempt);
-  if (!attempts.ok()) return attempts;
-  Result<std::int64_t> events = RemoveChain(work.db, "SELECT prev FROM history WHERE id = ?",
-                                            "DELETE FROM history WHERE id = ?", row->last_event);
-  if (!events.ok()) return events;
+  UTBOKS_RETURN_IF_ERROR(ForgetKeys(work, *row, burial->keys, burial->alone));
+  // Chains of rows, each naming the one before it.
+  UTBOKS_RETURN_IF_ERROR(RunFor(work.db,
+                                "WITH RECURSIVE chain (id, prev) AS"
+                                " (SELECT id, prev FROM attempt WHERE id = ? UNION ALL"
+                                " SELECT a.id, a.prev FROM chain c JOIN attempt a ON a.id = c.prev)"
+                                " DELETE FROM attempt WHERE id IN (SELECT id FROM chain)",
+                                row->last_attempt));
+  UTBOKS_RETURN_IF_ERROR(RunFor(work.db,
+                                "WITH RECURSIVE chain (id, prev) AS"
+                                " (SELECT id, prev FROM history WHERE id = ? UNION ALL"
+                                " SELECT h.id, h.prev FROM chain c JOIN history h ON h.id = c.prev)"
+                                " DELETE FROM history WHERE id IN (SELECT id FROM chain)",
+                                row->last_event));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM content WHERE seq = ?", seq));
   UTBOKS_RETURN_IF_ERROR(RemoveAttachments(work.db, seq));
   UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM record WHERE seq = ?", seq));
-  UTBOKS_RETURN_IF_ERROR(RunFor(work.db, "DELETE FROM message WHERE seq = ?", seq));
-  return *attempts + *events;
+  UTBOKS_RETURN_IF_ERROR(work.messages.Remove(*row));
+  // An attempt has an event before it and one after.
+  return std::int64_t{3} * row->attempts + 2;
 }
 
 Status ForgetGates(Work& work, WallTime before, int most) {
@@ -153,6 +132,7 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
                     "changed_at, seq LIMIT ?",
                     work.now - content_after, most);
     if (!accepted.ok()) return accepted.status();
+    UTBOKS_RETURN_IF_ERROR(work.messages.LookAhead(*accepted));
     for (const MessageSeq seq : *accepted) {
       UTBOKS_RETURN_IF_ERROR(CloseAccepted(work, seq));
       ++purged.closed;
@@ -166,10 +146,13 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
                   "changed_at, seq LIMIT ?",
                   work.now - content_after, most);
   if (!contents.ok()) return contents.status();
+  ContentSizes sizes(work.db);
+  UTBOKS_RETURN_IF_ERROR(sizes.LookAhead(*contents));
   std::int64_t bytes = 0;
   for (const MessageSeq seq : *contents) {
-    const Result<std::int64_t> removed = RemoveContent(work, seq);
+    const Result<std::int64_t> removed = sizes.Of(seq);
     if (!removed.ok()) return removed.status();
+    UTBOKS_RETURN_IF_ERROR(RemoveContent(work, seq));
     ++purged.contents;
     if ((bytes += *removed) >= kMostBytes) break;
   }
@@ -179,9 +162,12 @@ Result<Desk::Purged> PurgeRows(Work& work, Millis content_after, Millis record_a
                   "changed_at, seq LIMIT ?",
                   work.now - record_after, most);
   if (!records.ok()) return records.status();
+  Burials burials(work.db);
+  UTBOKS_RETURN_IF_ERROR(work.messages.LookAhead(*records));
+  UTBOKS_RETURN_IF_ERROR(burials.LookAhead(*records));
   std::int64_t rows = 0;
   for (const MessageSeq seq : *records) {
-    const Result<std::int64_t> removed = BuryRecord(work, seq);
+    const Result<std::int64_t> removed = BuryRecord(work, burials, seq);
     if (!removed.ok()) return removed.status();
     ++purged.records;
     if ((rows += *removed) >= kMostRows) break;

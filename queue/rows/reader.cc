@@ -147,13 +147,33 @@ Result<std::vector<MessageView>> ViewAll(Connection& db, const Sealer& sealer,
   return views;
 }
 
+// One statement for every filter: what is not asked for is answered by its own absence.
+// Newest first by seq, so a page costs what it shows unless a filter has to pass over many.
+#define UTBOKS_LIST                                                                            \
+  "SELECT m.seq FROM message m JOIN record r ON r.seq = m.seq JOIN gate g ON g.nr = m.ressurs" \
+  " LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq < ?1"                                       \
+  " AND (?2 = '' OR ?2 LIKE '% ' || CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END || ' %')"  \
+  " AND (?3 = '' OR g.name = ?3) AND (?4 = '' OR m.reason = ?4)"                               \
+  " AND r.received >= ?5 AND r.received < ?6"                                                  \
+  " AND (?7 = 0 OR ((m.ahead > 0 OR m.after_followers = 1) AND m.state IN (1, 3) AND"          \
+  " l.seq IS NULL))"
+#define UTBOKS_LIST_ORDER " ORDER BY m.seq DESC LIMIT ?8"
+constexpr const char* kListAny = UTBOKS_LIST UTBOKS_LIST_ORDER;
+// What needs a person, and what is being sent, is little among millions: each is found by
+// its index or table.
+constexpr const char* kListNeeds = UTBOKS_LIST " AND m.state IN (3, 4, 7)" UTBOKS_LIST_ORDER;
+constexpr const char* kListSending = UTBOKS_LIST " AND l.seq IS NOT NULL" UTBOKS_LIST_ORDER;
+
+bool AreAll(const std::vector<State>& states, std::initializer_list<State> of) {
+  return !states.empty() && std::all_of(states.begin(), states.end(), [&](State state) {
+    return std::find(of.begin(), of.end(), state) != of.end();
+  });
+}
+
 }  // namespace
 
 Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& sealer,
                                               const Filter& filter, WallTime now) {
-  // One statement for every filter: what is not asked for is answered by its own
-  // absence.  Newest first by seq, so a page costs what it shows unless a filter
-  // has to pass over many.
   std::string states;
   for (const State state : filter.states) states += fmt::format(" {} ", static_cast<int>(state));
   Result<std::vector<MessageView>> views = ListReceived(db, filter);
@@ -163,15 +183,10 @@ Result<std::vector<MessageView>> ListMessages(Connection& db, const Sealer& seal
   if (limit == 0) return views;
   std::vector<MessageSeq> seqs;
   {
-    Query q = db.Prepare(
-        "SELECT m.seq FROM message m JOIN record r ON r.seq = m.seq JOIN gate g ON g.nr = m.ressurs"
-        " LEFT JOIN lease l ON l.seq = m.seq WHERE m.seq < ?1"
-        " AND (?2 = '' OR ?2 LIKE '% ' || CASE WHEN l.seq IS NULL THEN m.state ELSE 2 END || ' %')"
-        " AND (?3 = '' OR g.name = ?3) AND (?4 = '' OR m.reason = ?4)"
-        " AND r.received >= ?5 AND r.received < ?6"
-        " AND (?7 = 0 OR ((m.ahead > 0 OR m.after_followers = 1) AND m.state IN (1, 3) AND"
-        " l.seq IS NULL))"
-        " ORDER BY m.seq DESC LIMIT ?8");
+    Query q = db.Prepare(AreAll(filter.states, {State::kInDoubt, State::kHeld, State::kRejected})
+                             ? kListNeeds
+                         : AreAll(filter.states, {State::kSending}) ? kListSending
+                                                                    : kListAny);
     q.Bind(filter.below.value_or(INT64_MAX)).BindText(states).BindText(filter.ressurs);
     q.BindText(filter.reason);
     q.Bind(filter.since ? ToMillis(*filter.since) : INT64_MIN);
@@ -312,31 +327,13 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
 
 namespace {
 
-// Each state by an index that holds little else, and those that are due, the one state
-// that has none, as what is left: a million rows are not read to be counted.
 Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) {
-  std::array<std::int64_t, kAllStates.size()> counts{};
-  std::int64_t others = 0;
-  for (const char* sql :
-       {"SELECT state, count(*) FROM message WHERE state IN (3, 4, 7) GROUP BY state",
-        "SELECT 5, count(*) FROM message WHERE state = 5",
-        "SELECT 6, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 6",
-        "SELECT 8, count(*) FROM message WHERE state IN (6, 7, 8) AND state = 8"}) {
-    Query q = db.Prepare(sql);
-    while (q.Step()) {
-      counts[static_cast<std::size_t>(q.Int(0))] = q.Int(1);
-      others += q.Int(1);
-    }
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
+  Result<StateCounts> tally = ReadTally(db);
+  if (!tally.ok()) return tally.status();
+  StateCounts counts = *tally;
   const Result<std::int64_t> received = CountReceived(db);
   if (!received.ok()) return received.status();
   counts[static_cast<std::size_t>(State::kReceived)] = *received;
-  {
-    Query q = db.Prepare("SELECT count(*) FROM message");
-    if (q.Step()) counts[static_cast<std::size_t>(State::kDue)] = q.Int(0) - others;
-    UTBOKS_RETURN_IF_ERROR(q.status());
-  }
   {
     Query q = db.Prepare("SELECT m.state FROM lease l JOIN message m ON m.seq = l.seq");
     while (q.Step()) {
@@ -351,6 +348,23 @@ Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) 
     states.emplace_back(state, counts[static_cast<std::size_t>(state)]);
   }
   return states;
+}
+
+// Attempts grow with time: walking back from the newest stops after a minute's worth.  A
+// clock that was put back leaves later ones behind: no more than any rate allows.
+Result<std::int64_t> SentSince(Connection& db, WallTime since) {
+  constexpr std::int64_t kPage = 5'000, kMost = 1'000'000;
+  std::int64_t sent = 0;
+  for (std::int64_t before = INT64_MAX, rows = kPage; rows == kPage && sent < kMost;) {
+    Query q = db.Prepare("SELECT id, started FROM attempt WHERE id < ? ORDER BY id DESC LIMIT ?");
+    q.Bind(before).Bind(kPage);
+    for (rows = 0; q.Step(); ++rows, ++sent) {
+      if (WallFromMillis(q.Int(1)) <= since) return sent;
+      before = q.Int(0);
+    }
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  return sent;
 }
 
 }  // namespace
@@ -394,11 +408,9 @@ Result<Overview> LookOver(Connection& db, WallTime now) {
     if (q.Step()) overview.last_event = q.Int(0);
     UTBOKS_RETURN_IF_ERROR(q.status());
   }
-  // Attempts grow with time: walking back from the newest stops after a minute's worth.
-  // A clock that was put back leaves later ones behind: no more than any rate allows.
-  Query q = db.Prepare("SELECT started FROM attempt ORDER BY id DESC LIMIT 1000000");
-  while (q.Step() && WallFromMillis(q.Int(0)) > now - Millis(60'000)) ++overview.sent_last_minute;
-  UTBOKS_RETURN_IF_ERROR(q.status());
+  const Result<std::int64_t> sent = SentSince(db, now - Millis(60'000));
+  if (!sent.ok()) return sent.status();
+  overview.sent_last_minute = *sent;
   return overview;
 }
 

@@ -36,7 +36,8 @@ void RowStore::Know(StoreKeys keys, const std::string& store_id, const StoreOpti
 Status RowStore::WriteStatus(const std::function<Status(Work&)>& operation) {
   return writer_->Run([&](Connection& db) -> Status {
     Work work{db, *context_, Now(db)};
-    return operation(work);
+    UTBOKS_RETURN_IF_ERROR(operation(work));
+    return work.messages.WriteTally();
   });
 }
 

@@ -161,6 +161,7 @@ Status SqliteStore::GuardRestore(Connection& db, const StoreOptions& options) {
   if (!options.after_restore) return OlderCopy(path_);
   rows::Work work{db, *context_, clock_.Wall()};
   UTBOKS_RETURN_IF_ERROR(rows::DoubtAfterRestore(work));
+  UTBOKS_RETURN_IF_ERROR(work.messages.WriteTally());
   epoch_ = static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX));
   Query q = db.Prepare("UPDATE store SET copy = 0, epoch = ?");
   q.Bind(epoch_);

@@ -52,6 +52,8 @@ int Deliverer::Deliver(std::int64_t most, std::int64_t now) {
     leave_.Run(one.seq);
   }
   after_.Run();
+  const std::int64_t count = std::ssize(taken);
+  tally_.Run(0, -count, 0, 0, count, 0, 0, 0);
   commit_.Run();
   return static_cast<int>(taken.size());
 }

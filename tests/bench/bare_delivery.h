@@ -54,6 +54,11 @@ class Deliverer {
       " last_attempt = ?, receipt = ?, last_event = ?, changed_at = ? WHERE seq = ?"};
   Statement leave_{db_, "DELETE FROM lease WHERE seq = ?"};
   Statement after_{db_, "SELECT 1 FROM message WHERE after_followers = 1 LIMIT 1"};
+  Statement tally_{
+      db_,
+      "UPDATE tally SET received = received + ?, due = due + ?, in_doubt = in_doubt + ?,"
+      " held = held + ?, accepted = accepted + ?, closed = closed + ?, rejected = rejected + ?,"
+      " cancelled = cancelled + ? WHERE one = 1"};
   Statement commit_{db_, "COMMIT"};
 };
 

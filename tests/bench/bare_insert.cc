@@ -44,6 +44,7 @@ void Inserter::Insert(std::span<const Letter> letters) {
                 std::string_view(names), std::string_view(key), kEdition, kSchemaHash, now);
     content_.Run(seq, std::string_view(document));
   }
+  tally_.Run(0, std::ssize(letters), 0, 0, 0, 0, 0, 0);
   commit_.Run();
 }
 

@@ -53,6 +53,11 @@ class Inserter {
       "INSERT INTO record (seq, identifikator, digest, saksreferanse, names, keys, edition,"
       " schema_hash, received) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"};
   Statement content_{db_, "INSERT INTO content (seq, document) VALUES (?, ?)"};
+  Statement tally_{
+      db_,
+      "UPDATE tally SET received = received + ?, due = due + ?, in_doubt = in_doubt + ?,"
+      " held = held + ?, accepted = accepted + ?, closed = closed + ?, rejected = rejected + ?,"
+      " cancelled = cancelled + ? WHERE one = 1"};
   Statement commit_{db_, "COMMIT"};
 };
 

@@ -32,7 +32,7 @@ int PgDeliverer::Deliver(std::int64_t most, std::int64_t now) {
   seqs.pop_back();
   fill_.Send(0, now);
   tried_.Send(taken.rbegin()->first, kGate);
-  turn_.Commit();
+  turn_.Commit(0, 0);
 
   turn_.Begin(), gates_.Send(), after_.Send(), read_.Send(seqs), db_.Go();
   turn_.Read();
@@ -48,8 +48,9 @@ int PgDeliverer::Deliver(std::int64_t most, std::int64_t now) {
                 one.attempt, turn_.history, now, seq);
     leave_.Send(seq);
   }
-  turn_.Commit();
-  return static_cast<int>(taken.size());
+  const auto count = static_cast<std::int64_t>(taken.size());
+  turn_.Commit(-count, count);
+  return static_cast<int>(count);
 }
 
 }  // namespace utboks::bench::bare

@@ -49,7 +49,7 @@ void PgInserter::Insert(std::span<const Letter> letters) {
                  kSchemaHash, now);
     content_.Send(seq, one.document);
   }
-  turn_.Commit();
+  turn_.Commit(std::ssize(all), 0);
 }
 
 }  // namespace utboks::bench::bare

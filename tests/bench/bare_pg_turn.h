@@ -18,7 +18,9 @@ class PgTurn {
   }
   // The last numbers given, from Read on.
   std::int64_t message = 0, attempt = 0, history = 0;
-  void Commit() {
+  // So many more are due, and accepted.
+  void Commit(std::int64_t due, std::int64_t accepted) {
+    if (due != 0) tally_.Send(0, due, 0, 0, accepted, 0, 0, 0);
     keep_.Send(message, attempt, history, job_), notify_.Send(), commit_.Send(), db_.Go();
   }
 
@@ -35,6 +37,11 @@ class PgTurn {
   PgStatement keep_{
       db_,
       "UPDATE turn SET message = $1, attempt = $2, history = $3, replay_job = $4 WHERE one = 1"};
+  PgStatement tally_{
+      db_,
+      "UPDATE tally SET received = received + $1, due = due + $2, in_doubt = in_doubt + $3,"
+      " held = held + $4, accepted = accepted + $5, closed = closed + $6, rejected = rejected + $7,"
+      " cancelled = cancelled + $8 WHERE one = 1"};
   PgStatement notify_{db_, "NOTIFY utboks"};
   PgStatement commit_{db_, "COMMIT"};
 };

@@ -12,7 +12,9 @@ namespace utboks::bench::bare {
 
 struct Postgres {
   explicit Postgres(const std::string& url) : db(PQconnectdb(url.c_str())) {
-    PQclear(PQexec(db, "SET search_path = utboks, pg_catalog; SET synchronous_commit = on"));
+    PQclear(PQexec(db,
+                   "SET search_path = utboks, pg_catalog; SET synchronous_commit = on;"
+                   "SET plan_cache_mode = force_generic_plan"));
     if (PQenterPipelineMode(db) != 1) std::abort();
   }
   ~Postgres() { PQfinish(db); }

@@ -49,6 +49,7 @@ constexpr const char* kFill[] = {
     "INSERT INTO ready (lane, ressurs, due_at, seq, id, last_attempt, doubt, waited_on)"
     " SELECT 0, 1, due_at, seq, id, 0, 0, 0 FROM message WHERE state = 1",
     "UPDATE turn SET message = {n}, attempt = {c}, history = 2 * {c} + {n}",
+    "UPDATE tally SET due = {n} - {c}, closed = {c}",
     "DROP FUNCTION hash; DROP FUNCTION moment",
     "VACUUM ANALYZE",
     "CHECKPOINT",

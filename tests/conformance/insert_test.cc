@@ -79,6 +79,37 @@ TEST_P(InsertTest, ManyInOneCallKeepTheirOrderAndStandAlone) {
   EXPECT_EQ((*done)[3].id, (*done)[0].id);
 }
 
+// Of one group each row sees those before it, and what stands, or stood, in its key.
+TEST_P(InsertTest, ManyInOneCallSeeEachOther) {
+  const Inserted sent = Put(Row("sent", {"k", "l"}));
+  SendOne(Accepted());
+  const Inserted waits = Put(Row("waits", {"m"}));
+  std::vector<NewRow> rows = {Row("first", {"k"}),        Row("second", {"k", "m"}),
+                              Row("first", {"k"}),        Row("first", {"other"}),
+                              Row("sent", {"k", "l"}),    Row("alone", {"l"}),
+                              Row("third", {"k", "new"}), Row("fourth", {"new"})};
+  rows[3].document = SensitiveText("<andre/>");
+  const Result<std::vector<Inserted>> done = store_->Insert(rows, InsertMode::kEachAlone);
+  ASSERT_TRUE(done.ok()) << done.status().text();
+  EXPECT_FALSE((*done)[2].is_new);
+  EXPECT_EQ((*done)[2].id, (*done)[0].id);
+  EXPECT_EQ((*done)[3].status.code(), Code::kExists);
+  EXPECT_EQ((*done)[4].id, sent.id);
+  EXPECT_EQ((*done)[4].state, State::kAccepted);
+  std::vector<std::vector<Uuid>> turns;
+  for (Claimed claimed = ClaimUpTo(10); !claimed.rows.empty(); claimed = ClaimUpTo(10)) {
+    std::vector<Uuid>& turn = turns.emplace_back();
+    for (const Lease& lease : claimed.rows) {
+      turn.push_back(lease.id);
+      Settle(lease, Accepted());
+    }
+  }
+  const auto id = [&](std::size_t i) { return (*done)[i].id; };
+  const std::vector<std::vector<Uuid>> expected = {
+      {waits.id, id(0), id(5)}, {id(1)}, {id(6)}, {id(7)}};
+  EXPECT_EQ(turns, expected);
+}
+
 TEST_P(InsertTest, AllOrNoneStoresNothingWhenOneIsRefused) {
   Put(Row("taken"));
   NewRow other = Row("taken");

@@ -168,12 +168,17 @@ TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
       "CREATE TABLE attachment (seq INTEGER NOT NULL, nr INTEGER NOT NULL, type TEXT NOT NULL,"
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT;"
       "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed;"
-      "ALTER TABLE gate DROP COLUMN probed_until; ALTER TABLE lease DROP COLUMN until";
+      "ALTER TABLE gate DROP COLUMN probed_until; ALTER TABLE lease DROP COLUMN until;"
+      "DROP TABLE tally; DROP INDEX tombstone_id";
   Sql(first);
   {
     const auto store = Open();
     ASSERT_NE(store, nullptr);
     EXPECT_TRUE(store->Content(id).ok());
+    const Overview overview = store->Look().value();
+    for (const auto& [state, count] : overview.states) {
+      EXPECT_EQ(count, state == State::kDue ? 1 : 0) << StateName(state);
+    }
     NewRow row = Row("b");
     row.attachments.push_back({SensitiveText("n"), "text/plain", SharedText("x")});
     const auto inserted = store->Insert({&row, 1}, InsertMode::kEachAlone);

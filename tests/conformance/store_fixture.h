@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -120,6 +121,20 @@ class StoreTest : public ::testing::TestWithParam<StoreKind> {
   }
 
   void SetUp() override { Open(); }
+  // Whatever a test has done, what is counted is what is there.
+  void TearDown() override {
+    if (store_ == nullptr) return;
+    Filter everything;
+    everything.limit = 0;
+    const Result<Overview> overview = store_->Look();
+    const Result<std::vector<MessageView>> all = store_->List(everything);
+    if (!overview.ok() || !all.ok()) return;  // it has damaged it
+    std::map<State, std::int64_t> there;
+    for (const MessageView& view : *all) ++there[view.state];
+    for (const auto& [state, count] : overview->states) {
+      EXPECT_EQ(count, there[state]) << StateName(state);
+    }
+  }
 
   void Open() {
     store_.reset();
