@@ -5,8 +5,9 @@
 
 namespace utboks::bench {
 
-StoreOptions OwnOptions() {
+StoreOptions OwnOptions(const std::string& url) {
   StoreOptions options;
+  options.url = url;
   options.environment = "test";
   options.organisation_number = "100101688";
   options.host = "localhost";
@@ -17,8 +18,7 @@ StoreOptions OwnOptions() {
 
 std::unique_ptr<Store> OpenOwn(const std::string& path, const DeliverySettings& delivery,
                                Clock* clock) {
-  StoreOptions options = OwnOptions();
-  options.url = "sqlite:" + path;
+  StoreOptions options = OwnOptions("sqlite:" + path);
   options.delivery = delivery;
   options.clock = clock;
   return Must(OpenStore(options));

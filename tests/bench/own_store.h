@@ -9,8 +9,9 @@
 
 namespace utboks::bench {
 
-// All but where it is, what it does and by which clock.
-StoreOptions OwnOptions();
+// As the measures open one at `url`, which is made where it is not there; with the
+// defaults of delivery.
+StoreOptions OwnOptions(const std::string& url);
 
 // Makes it where there is none.
 // `clock` nullptr: the machine's.

@@ -26,8 +26,7 @@ PostgresPlace PostgresSide::MakePlace() {
 
 std::unique_ptr<Store> PostgresSide::Open(const PostgresPlace& place,
                                           const DeliverySettings& delivery, Clock* clock) {
-  StoreOptions options = OwnOptions();
-  options.url = place.url;
+  StoreOptions options = OwnOptions(place.url);
   options.key_file = place.key_file;
   options.delivery = delivery;
   options.clock = clock;
