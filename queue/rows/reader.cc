@@ -290,41 +290,6 @@ Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& seal
   return attempts;
 }
 
-Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq) {
-  Payload payload;
-  Uuid id{};
-  {
-    Query q = db.Prepare(
-        "SELECT m.id, r.names, c.document, g.name, EXISTS"
-        " (SELECT 1 FROM attachment a WHERE a.seq = r.seq) FROM record r"
-        " JOIN message m ON m.seq = r.seq"
-        " JOIN gate g ON g.nr = m.ressurs LEFT JOIN content c ON c.seq = r.seq WHERE r.seq = ?");
-    q.Bind(seq);
-    if (!q.Step()) {
-      UTBOKS_RETURN_IF_ERROR(q.status());
-      return Status(Code::kNotFound, "there is no such message");
-    }
-    id = UuidOf(q.Blob(0));
-    if (q.IsNull(2)) {
-      return Status(Code::kNotFound,
-                    fmt::format("the content of message {} has been purged", FormatUuid(id)));
-    }
-    payload.ressurs = q.Text(3);
-    const Result<std::string> names = sealer.Open(q.Blob(1), id, "names");
-    if (!names.ok()) return names.status();
-    std::string saksreferanse;
-    UnpackNames(*names, &payload.identifikator.reveal(), &saksreferanse);
-    Result<std::string> document = sealer.Open(q.Blob(2), id, "document");
-    if (!document.ok()) return document.status();
-    payload.document = SensitiveText(std::move(document).value());
-    if (!q.Bool(4)) return payload;
-  }
-  Result<std::vector<NewAttachment>> attachments = ReadAttachments(db, sealer, seq, id);
-  if (!attachments.ok()) return attachments.status();
-  payload.attachments = std::move(attachments).value();
-  return payload;
-}
-
 namespace {
 
 Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) {

@@ -16,7 +16,6 @@ Result<std::vector<MessageView>> FindMessages(Connection& db, const Sealer& seal
                                               std::string_view id, bool by_reference, WallTime now);
 Result<std::vector<AttemptView>> ListAttempts(Connection& db, const Sealer& sealer, const Uuid& id,
                                               bool with_answers);
-Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq);
 Result<Overview> LookOver(Connection& db, WallTime now);
 
 }  // namespace utboks::rows

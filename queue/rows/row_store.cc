@@ -7,6 +7,7 @@
 #include "queue/rows/head.h"
 #include "queue/rows/insert.h"
 #include "queue/rows/notices.h"
+#include "queue/rows/payload.h"
 #include "queue/rows/purge.h"
 #include "queue/rows/reader.h"
 #include "queue/rows/receiver.h"

@@ -1,5 +1,8 @@
 // Putting in, finding and listing.
+
+#include <string>
 #include <thread>
+#include <vector>
 
 #include "tests/conformance/store_fixture.h"
 #include "tests/conformance/stores.h"
@@ -143,6 +146,36 @@ TEST_P(InsertTest, WhatWentInComesOutByteForByte) {
   const Result<Payload> content = store_->Content(one.id);
   ASSERT_TRUE(content.ok());
   EXPECT_EQ(content->document, row.document);
+}
+
+TEST_P(InsertTest, ManyThatAreLoadedAtOnceComeOutEachAsItWentIn) {
+  constexpr int kMessages = 40;
+  for (int nr = 0; nr < kMessages; ++nr) {
+    NewRow row = Row(std::to_string(nr));
+    if (nr % 7 == 0) {
+      row.attachments.push_back(
+          {SensitiveText("one.pdf"), "application/pdf", SharedText(std::to_string(nr))});
+    }
+    Put(row);
+  }
+  const Claimed claimed = ClaimUpTo(kMessages);
+  ASSERT_EQ(claimed.rows.size(), std::size_t{kMessages});
+  std::vector<std::jthread> threads;
+  for (const Lease& lease : claimed.rows) {
+    threads.emplace_back([&] {
+      const Result<Payload> payload = store_->Load(lease);
+      ASSERT_TRUE(payload.ok()) << payload.status().text();
+      const std::string& name = payload->identifikator.reveal();
+      EXPECT_EQ(payload->document.reveal(), "<melding>" + name + "</melding>");
+      EXPECT_EQ(See(lease.id).identifikator.reveal(), name);
+      ASSERT_EQ(payload->attachments.size(), std::stoi(name) % 7 == 0 ? 1U : 0U);
+      for (const NewAttachment& one : payload->attachments) EXPECT_EQ(one.bytes.reveal(), name);
+    });
+  }
+  threads.clear();
+  Lease none = claimed.rows[0];
+  none.seq = 1'000'000;
+  EXPECT_EQ(store_->Load(none).code(), Code::kNotFound);
 }
 
 TEST_P(InsertTest, LargeAttachmentsComeOutByteForByte) {
