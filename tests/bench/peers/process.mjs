@@ -33,6 +33,11 @@ export function cpuOfTree(pid) {
   return sum;
 }
 
+// Whoever ends early leaves none of them behind.
+const living = new Set();
+process.on("exit", () => living.forEach((child) => child.kill("SIGKILL")));
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => process.exit(1));
+
 export class Measured {
   #child;
   #words = "";
@@ -44,11 +49,13 @@ export class Measured {
       stdio: ["ignore", "ignore", "pipe"],
       env: { ...process.env, ...env },
     });
+    living.add(this.#child);
     this.#child.stderr.on("data", (data) => (this.#words += data));
     this.ended = new Promise((resolve, reject) => {
       this.#child.on("error", reject);
       this.#child.on("exit", (code, signal) => {
         clearInterval(this.timer);
+        living.delete(this.#child);
         if (code === 0) resolve();
         else reject(new Error(`${this.name}: ended with ${code ?? signal}\n${this.#words}`));
       });
