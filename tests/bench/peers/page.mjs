@@ -52,6 +52,24 @@ function table(load) {
   ].join("\n");
 }
 
+// Medians alone, as README shows them.
+function summary() {
+  const both = (load, name, key) => {
+    const value = middle(load, name, key);
+    return key === "server" && !results[load][name][0].serverCpu ? "–" : figures[key].show(value);
+  };
+  const keys = ["rate", "cpu", "server", "peak"];
+  const rows = Object.keys(titles).map((name) => {
+    const cells = loads.flatMap(({ name: load }) => keys.map((key) => both(load, name, key)));
+    return `| ${titles[name]} | ${cells.join(" | ")} |`;
+  });
+  return [
+    "| | messages/s | CPU s per 1,000 | its database's | MB | at 200 ms: messages/s | CPU s | database's | MB |",
+    "|---|---|---|---|---|---|---|---|---|",
+    ...rows,
+  ].join("\n");
+}
+
 // Ours beside the best of the peers in each column, whoever that is.
 function targets() {
   const rows = [];
@@ -90,6 +108,7 @@ const put = {
     .map(([key, value]) => `| ${key} | ${value} |`)
     .join("\n"),
   rounds: String(loads[0].rounds),
+  summary: summary(),
   targets: peers.length > 0 ? targets() : "",
   ...Object.fromEntries(loads.map(({ name }) => [name, table(name)])),
   ...Object.fromEntries(
