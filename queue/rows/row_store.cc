@@ -101,7 +101,9 @@ Result<FeedbackApplied> RowStore::ApplyFeedback(const FeedbackPage& page) {
 }
 
 Result<Payload> RowStore::Load(const Lease& lease) {
-  return Read<Payload>([&](Connection& db) { return ReadPayload(db, *sealer_, lease.seq); });
+  return Read<Payload>([&](Connection& db) {
+    return ReadPayload(db, *sealer_, {lease.seq, lease.id, lease.ressurs});
+  });
 }
 
 Status RowStore::HandBack(std::span<const Lease> surely_not_sent) {
@@ -267,7 +269,14 @@ Result<Payload> RowStore::Content(const Uuid& id) {
   return Read<Payload>([&](Connection& db) -> Result<Payload> {
     const Result<MessageSeq> seq = SeqOf(db, id);
     if (!seq.ok()) return seq.status();
-    return ReadPayload(db, *sealer_, *seq);
+    Query q =
+        db.Prepare("SELECT g.name FROM message m JOIN gate g ON g.nr = m.ressurs WHERE m.seq = ?");
+    q.Bind(*seq);
+    if (!q.Step()) {
+      UTBOKS_RETURN_IF_ERROR(q.status());
+      return Status(Code::kNotFound, "there is no such message");
+    }
+    return ReadPayload(db, *sealer_, {*seq, id, q.Text(0)});
   });
 }
 
