@@ -4,10 +4,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "queue/base/clock.h"
 #include "queue/base/random.h"
 #include "queue/delivery_settings.h"
+#include "queue/migrations/migrations.h"
 #include "queue/store.h"
 
 namespace utboks {
@@ -32,15 +34,16 @@ struct StoreOptions {
   bool as_worker = false;      // the one `run` of this store: kBusy while another is
   bool after_restore = false;  // a copy was put back: mark what may have been sent as in doubt
 
-  std::string vfs;           // SQLite's, for tests
-  bool own_times = false;    // PostgreSQL: times are `clock`'s, not the server's; for tests
-  Clock* clock = nullptr;    // nullptr = the machine's
-  Random* random = nullptr;  // nullptr = the operating system's
+  std::string vfs;               // SQLite's, for tests
+  std::vector<Migration> later;  // as if the program knew these too, after its own; for tests
+  bool own_times = false;        // PostgreSQL: times are `clock`'s, not the server's; for tests
+  Clock* clock = nullptr;        // nullptr = the machine's
+  Random* random = nullptr;      // nullptr = the operating system's
 };
 
 // kConfig: stamp (environment, organisation, host), keys, path or URL do not fit,
-// a newer schema, or an older copy without `after_restore`.  kOutdated: an older
-// schema without `migrate`.  kBusy: locked, or a second worker.  kCorrupt.
+// or an older copy without `after_restore`.  kOutdated: an older schema without
+// `migrate`.  kSuperseded: a newer one.  kBusy: locked, or a second worker.  kCorrupt.
 // `clock` and `random` must outlive the store.
 Result<std::unique_ptr<Store>> OpenStore(const StoreOptions& options);
 

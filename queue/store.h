@@ -8,6 +8,7 @@
 // method is safe for many threads and many processes, takes effect in one transaction, and is
 // durable when it returns ok.  kBusy: nothing happened, try again.  kFull: below the disk floor,
 // nothing taken in.  kCorrupt: nothing may be written any more, and nothing is; stop and say so.
+// kSuperseded: the same, as a newer program has migrated the store to what this one does not know.
 // kAltered: what is sealed of this message does not open; others are not concerned.
 #pragma once
 

@@ -22,6 +22,7 @@ packages=(
   libgtest-dev         # tests
   libgmock-dev         # tests
   openssl              # development certificates
+  faketime             # tests: workers whose clocks differ
   strace               # tests: what was synced before it was acknowledged
   libxml2-utils        # tests: xmllint, a second opinion on every contract
   python3-jsonschema   # tests: the shape of events

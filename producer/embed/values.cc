@@ -29,6 +29,7 @@ outbox::Code PublicCode(Code code) {
     case Code::kOutdated:
       return outbox::Code::kOutdated;
     case Code::kUnreadable:
+    case Code::kSuperseded:
     case Code::kConfig:
       return outbox::Code::kConfig;
     case Code::kCorrupt:

@@ -106,7 +106,8 @@ Status Dispatcher::Failure() const {
 void Dispatcher::Fail(std::string_view event, const Status& status) {
   if (busy_.Saw(status)) return;
   LogWarning(event, {{"text", status.text()}});
-  if (status.code() != Code::kCorrupt && status.code() != Code::kInternal) return;
+  const Code code = status.code();
+  if (code != Code::kCorrupt && code != Code::kInternal && code != Code::kSuperseded) return;
   LogError("store-failed", {{"code", CodeName(status.code())}, {"text", status.text()}});
   MutexLock lock(mutex_);
   if (failure_.ok()) failure_ = status;

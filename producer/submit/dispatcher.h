@@ -49,7 +49,7 @@ class Dispatcher final : public Service {
   Status Start() override;
   void Stop() override;
 
-  // The store can no longer be written (kCorrupt, kInternal): the worker must end
+  // The store can no longer be written (kCorrupt, kInternal, kSuperseded): the worker must end
   // with this.  Ok while all is well.
   Status Failure() const;
 

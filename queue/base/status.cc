@@ -28,6 +28,8 @@ std::string_view CodeName(Code code) {
       return "full";
     case Code::kOutdated:
       return "outdated";
+    case Code::kSuperseded:
+      return "superseded";
     case Code::kConfig:
       return "config";
     case Code::kCorrupt:
@@ -62,6 +64,7 @@ int ExitCode(Code code) {
     case Code::kFull:
     case Code::kOutdated:
       return 75;
+    case Code::kSuperseded:
     case Code::kConfig:
     case Code::kCorrupt:
     case Code::kAltered:

@@ -28,6 +28,7 @@ enum class Code {
   kBusy,         // try again later: store busy, second worker, message being sent
   kFull,         // the disk has come to its floor: nothing was taken in
   kOutdated,     // the store's schema is older than this program: migrate first
+  kSuperseded,   // the store's schema has gone on without this program: end, use the newer one
   kConfig,       // configuration, keys or the store's stamp do not fit
   kCorrupt,      // durable state cannot be trusted: stop writing, restore
   kAltered,      // one sealed value does not open: it or its key is not what it was; hold it

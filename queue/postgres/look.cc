@@ -15,7 +15,7 @@ namespace {
 
 void LookInside(Connection& db, const StoreOptions& options, StoreReport& report) {
   const std::string name = NameOf(options.url);
-  const Result<Schema> schema = CheckSchema(db);
+  const Result<Schema> schema = CheckSchema(db, KnownMigrations(options));
   if (!schema.ok()) {
     report.opens = schema.status();
     return;

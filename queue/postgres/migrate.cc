@@ -8,9 +8,27 @@ namespace {
 // "utboks": an advisory lock's number is the whole database's.
 constexpr std::int64_t kMigrationLock = 0x7574626f6b73;
 
+// Until our transaction ends nobody begins to write, and whoever writes has ended: else they
+// could wait for us, and we for them.
+Status StopWriters(Connection& db) {
+  bool any = false;
+  {
+    Query q = db.Prepare("SELECT to_regclass('utboks.turn') IS NOT NULL");
+    any = q.Step() && q.Bool(0);
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
+  return any ? db.Run("LOCK TABLE turn IN ACCESS EXCLUSIVE MODE") : Status();
+}
+
 }  // namespace
 
-Result<Schema> CheckSchema(Connection& db) {
+std::vector<Migration> KnownMigrations(const StoreOptions& options) {
+  std::vector<Migration> known = PostgresMigrations();
+  known.insert(known.end(), options.later.begin(), options.later.end());
+  return known;
+}
+
+Result<Schema> CheckSchema(Connection& db, const std::vector<Migration>& known) {
   bool tables = false, ours = false;
   {
     Query q = db.Prepare(
@@ -30,7 +48,7 @@ Result<Schema> CheckSchema(Connection& db) {
                   "the database has a schema utboks that is another program's; give the outbox a "
                   "database of its own ([outbox] store)");
   }
-  return rows::CheckMigrations(db, PostgresMigrations());
+  return rows::CheckMigrations(db, known);
 }
 
 Status AwaitMigrations(Connection& db) {
@@ -39,12 +57,17 @@ Status AwaitMigrations(Connection& db) {
   return q.Run();
 }
 
-Status Migrate(Connection& db, WallTime now) {
+Status Migrate(Connection& db, const std::vector<Migration>& known, WallTime now) {
   UTBOKS_RETURN_IF_ERROR(db.RunScript(
       "CREATE SCHEMA IF NOT EXISTS utboks;"
       "CREATE TABLE IF NOT EXISTS utboks.migration (number BIGINT PRIMARY KEY, name TEXT NOT NULL,"
       " checksum BYTEA NOT NULL, applied BIGINT NOT NULL)"));
-  return rows::RunMigrations(db, PostgresMigrations(), now);
+  UTBOKS_RETURN_IF_ERROR(StopWriters(db));
+  UTBOKS_RETURN_IF_ERROR(rows::RunMigrations(db, known, now));
+  // Whoever works with it sees it at its next turn.
+  Query q = db.Prepare("UPDATE turn SET needs = ?");
+  q.Bind(rows::NeedsToKnow(known));
+  return q.Run();
 }
 
 }  // namespace utboks::postgres

@@ -3,6 +3,7 @@
 
 #include "queue/base/clock.h"
 #include "queue/base/status.h"
+#include "queue/open_store.h"
 #include "queue/postgres/connection.h"
 #include "queue/rows/schema.h"
 
@@ -10,13 +11,16 @@ namespace utboks::postgres {
 
 using rows::Schema;
 
+// What this program knows.
+std::vector<Migration> KnownMigrations(const StoreOptions& options);
+
 // Looks, changes nothing.  kNone: the schema is not there, or has no tables.  kConfig:
 // newer than this program, another program's, or a migration that was altered.
-Result<Schema> CheckSchema(Connection& db);
+Result<Schema> CheckSchema(Connection& db, const std::vector<Migration>& known);
 
 // In the caller's transaction: whoever else migrates waits until it ends.
 Status AwaitMigrations(Connection& db);
 // Runs what is missing, after AwaitMigrations.
-Status Migrate(Connection& db, WallTime now);
+Status Migrate(Connection& db, const std::vector<Migration>& known, WallTime now);
 
 }  // namespace utboks::postgres

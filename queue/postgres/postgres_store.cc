@@ -71,7 +71,7 @@ Result<std::unique_ptr<Store>> PostgresStore::Open(const StoreOptions& options) 
   auto turn = std::make_unique<PostgresTurn>(
       std::move(*db),
       PostgresTurn::Settings{
-          options.url, store->own_times_,
+          options.url, store->own_times_, KnownMigrations(options).size(),
           [&self](Connection& again) {
             UTBOKS_RETURN_IF_ERROR(self.CheckSame(again));
             self.writer_pid_ = again.backend_pid();
@@ -87,7 +87,8 @@ Result<std::unique_ptr<Store>> PostgresStore::Open(const StoreOptions& options) 
 Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
   UTBOKS_RETURN_IF_ERROR(db.Run("BEGIN"));
   if (options.create || options.migrate) UTBOKS_RETURN_IF_ERROR(AwaitMigrations(db));
-  const Result<Schema> schema = CheckSchema(db);
+  const std::vector<Migration> known = KnownMigrations(options);
+  const Result<Schema> schema = CheckSchema(db, known);
   if (!schema.ok()) return schema.status();
   const bool fresh = *schema == Schema::kNone;
   if (fresh && !options.create) {
@@ -101,7 +102,7 @@ Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
                                ? CreateKeyFile(options.key_file, SecureRandom())
                                : ReadKeyFile(options.key_file);
   if (!keys.ok()) return keys.status();
-  if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(db, clock_.Wall()));
+  if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(db, known, clock_.Wall()));
   UTBOKS_RETURN_IF_ERROR(TakeStamp(db, options, *keys, fresh));
   Know(std::move(keys).value(), store_id_, options);
   UTBOKS_RETURN_IF_ERROR(db.Run("COMMIT"));

@@ -3,6 +3,8 @@
 #include <thread>
 #include <utility>
 
+#include "queue/rows/schema.h"
+
 namespace utboks::postgres {
 namespace {
 
@@ -44,13 +46,16 @@ Status PostgresTurn::TakeTurn() {
   // The time is read when the row has been locked, and not before the wait for it.
   Query q = db.Prepare(
       "WITH mine AS MATERIALIZED"
-      " (SELECT message, attempt, history, replay_job FROM turn FOR UPDATE)"
+      " (SELECT message, attempt, history, replay_job, needs FROM turn FOR UPDATE)"
       " SELECT message, attempt, history, replay_job,"
       " CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT),"
-      " CAST(pg_current_xact_id() AS TEXT) FROM mine");
+      " CAST(pg_current_xact_id() AS TEXT), needs FROM mine");
   if (!q.Step()) {
     return q.status().ok() ? Status(Code::kCorrupt, "the store has lost its turn") : q.status();
   }
+  // Another worker has migrated it since we began.
+  const auto needs = static_cast<std::size_t>(q.Int(6));
+  if (needs > settings_.known) return rows::NewerSchema(needs, settings_.known);
   for (std::size_t i = 0; i < db.ids().size(); ++i) db.ids()[i] = q.Int(static_cast<int>(i));
   begun_ids_ = db.ids();
   db.set_now(settings_.clock == nullptr ? WallFromMillis(q.Int(4)) : settings_.clock->Wall());

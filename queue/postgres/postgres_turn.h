@@ -24,6 +24,8 @@ class PostgresTurn final : public rows::Turn {
     std::string url;
     // Whose times the store keeps: nullptr is the server's clock.
     Clock* clock = nullptr;
+    // How many migrations this program knows: a store that needs more is not written to.
+    std::size_t known = 0;
     // Called with each connection that is made in the place of a lost one; not ok: it is not used.
     std::function<Status(Connection&)> check;
     // The time of each transaction, as it begins.

@@ -86,7 +86,8 @@ void Writer::Commit(const Group& group) {
   }
   if (status.ok()) return;
   for (Waiting* one : group) one->status = status;
-  if (status.code() == Code::kCorrupt || status.code() == Code::kInternal) {
+  if (status.code() == Code::kCorrupt || status.code() == Code::kInternal ||
+      status.code() == Code::kSuperseded) {
     std::lock_guard guard(mutex_);
     broken_ = status;
   }

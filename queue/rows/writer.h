@@ -6,8 +6,8 @@
 // A job runs inside a transaction, in the order of the calls and on the thread of any
 // caller; a job that fails takes only its own changes back.  Run returns when the commit
 // is durable (or has failed, and then nothing of any job of that commit stands).  After an
-// error that leaves open what the disk holds, nothing more is written: every
-// later Run returns that error (rules.md 19).
+// error that leaves open what the disk holds, or where a newer program's schema is, nothing
+// more is written: every later Run returns that error (rules.md 19).
 #pragma once
 
 #include <condition_variable>

@@ -42,7 +42,7 @@ void LookInside(const StoreOptions& options, const std::string& path,
     report.opens = db.status();
     return;
   }
-  const Result<Schema> schema = CheckSchema(**db);
+  const Result<Schema> schema = CheckSchema(**db, KnownMigrations(options));
   if (!schema.ok()) {
     report.opens = schema.status();
     return;

@@ -19,7 +19,13 @@ Result<std::int64_t> Single(Connection& db, const char* sql) {
 
 }  // namespace
 
-Result<Schema> CheckSchema(Connection& db) {
+std::vector<Migration> KnownMigrations(const StoreOptions& options) {
+  std::vector<Migration> known = SqliteMigrations();
+  known.insert(known.end(), options.later.begin(), options.later.end());
+  return known;
+}
+
+Result<Schema> CheckSchema(Connection& db, const std::vector<Migration>& known) {
   const Result<std::int64_t> application = Single(db, "PRAGMA application_id");
   if (!application.ok()) return application.status();
   const Result<std::int64_t> tables = Single(db, "SELECT count(*) FROM sqlite_schema");
@@ -29,15 +35,17 @@ Result<Schema> CheckSchema(Connection& db) {
     return Status(Code::kConfig,
                   "the database is another program's, not an outbox; check [outbox] store");
   }
-  return rows::CheckMigrations(db, SqliteMigrations());
+  return rows::CheckMigrations(db, known);
 }
 
-Status Migrate(Connection& db, WallTime now) {
+Status Migrate(Connection& db, const std::vector<Migration>& known, WallTime now) {
   UTBOKS_RETURN_IF_ERROR(db.RunScript(
       "CREATE TABLE IF NOT EXISTS migration (number INTEGER PRIMARY KEY, name TEXT NOT NULL,"
       " checksum BLOB NOT NULL, applied INTEGER NOT NULL) STRICT"));
-  UTBOKS_RETURN_IF_ERROR(rows::RunMigrations(db, SqliteMigrations(), now));
-  return db.RunScript(fmt::format("PRAGMA application_id = {}", kApplicationId));
+  UTBOKS_RETURN_IF_ERROR(rows::RunMigrations(db, known, now));
+  // Whoever writes sees by the version whether it may go on.
+  return db.RunScript(fmt::format("PRAGMA application_id = {}; PRAGMA user_version = {}",
+                                  kApplicationId, rows::NeedsToKnow(known)));
 }
 
 }  // namespace utboks::sqlite

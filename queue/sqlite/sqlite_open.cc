@@ -73,12 +73,13 @@ Status SqliteStore::OpenMemory(const StoreOptions& options) {
       Connection::Open({std::string(kMemory), "", true, false});
   if (!db.ok()) return db.status();
   UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
-  UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
+  const std::vector<Migration> known = KnownMigrations(options);
+  UTBOKS_RETURN_IF_ERROR(Migrate(**db, known, clock_.Wall()));
   StoreKeys keys = MakeKeys(SecureRandom());
   UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, keys, true));
   UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
   Know(std::move(keys), store_id_, options);
-  Start(TurnOn(std::move(*db)));
+  Start(TurnOn(std::move(*db), known.size()));
   return Status();
 }
 
@@ -101,7 +102,8 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
     if (options.create) UTBOKS_RETURN_IF_ERROR(CreateEmpty(path_));
     Result<std::unique_ptr<Connection>> db = Connection::Open({path_, vfs_, options.create, false});
     if (!db.ok()) return db.status();
-    const Result<Schema> schema = CheckSchema(**db);
+    const std::vector<Migration> known = KnownMigrations(options);
+    const Result<Schema> schema = CheckSchema(**db, known);
     if (!schema.ok()) return schema.status();
     const bool fresh = *schema == Schema::kNone;
     if (fresh && !options.create) {
@@ -125,14 +127,14 @@ Status SqliteStore::OpenFile(const StoreOptions& options) {
                          "PRAGMA cache_size = -32000; PRAGMA temp_store = MEMORY;"));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("BEGIN IMMEDIATE"));
     // Not where there is nothing to do: an opening that writes waits for the disk.
-    if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(**db, clock_.Wall()));
+    if (*schema != Schema::kRight) UTBOKS_RETURN_IF_ERROR(Migrate(**db, known, clock_.Wall()));
     UTBOKS_RETURN_IF_ERROR(TakeStamp(**db, options, *keys, fresh));
     Know(std::move(keys).value(), store_id_, options);
     if (!fresh) UTBOKS_RETURN_IF_ERROR(GuardRestore(**db, options));
     UTBOKS_RETURN_IF_ERROR((*db)->Run("COMMIT"));
     AfterCommit(**db);
     if (!beside || beside->epoch != epoch_) UTBOKS_RETURN_IF_ERROR(BeginSideFile(**db));
-    Start(TurnOn(std::move(*db)));
+    Start(TurnOn(std::move(*db), known.size()));
     return Status();
   }();
   lock_.Release();
@@ -168,8 +170,8 @@ Status SqliteStore::GuardRestore(Connection& db, const StoreOptions& options) {
   return q.Run();
 }
 
-std::unique_ptr<rows::Turn> SqliteStore::TurnOn(std::unique_ptr<Connection> db) {
-  return std::make_unique<SqliteTurn>(std::move(db), lock_,
+std::unique_ptr<rows::Turn> SqliteStore::TurnOn(std::unique_ptr<Connection> db, std::size_t known) {
+  return std::make_unique<SqliteTurn>(std::move(db), lock_, known,
                                       [this](Connection& committed) { AfterCommit(committed); });
 }
 

@@ -50,7 +50,7 @@ class SqliteStore final : public rows::RowStore {
   Status GuardRestore(Connection& db, const StoreOptions& options);
   // The first line of the side file, or the first of a new epoch, made durable.
   Status BeginSideFile(Connection& db);
-  std::unique_ptr<rows::Turn> TurnOn(std::unique_ptr<Connection> db);
+  std::unique_ptr<rows::Turn> TurnOn(std::unique_ptr<Connection> db, std::size_t known);
   Status CopyTo(const std::string& path);  // makes the file
   void AfterCommit(Connection& db);
   bool ChangedElsewhere() override;

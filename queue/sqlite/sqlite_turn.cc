@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "queue/rows/schema.h"
+
 namespace utboks::sqlite {
 namespace {
 
@@ -9,15 +11,27 @@ constexpr Millis kLockLimit{10'000};
 
 }  // namespace
 
-SqliteTurn::SqliteTurn(std::unique_ptr<Connection> connection, StoreLock& lock,
+SqliteTurn::SqliteTurn(std::unique_ptr<Connection> connection, StoreLock& lock, std::size_t known,
                        std::function<void(Connection&)> committed)
-    : connection_(std::move(connection)), lock_(lock), committed_(std::move(committed)) {}
+    : connection_(std::move(connection)),
+      lock_(lock),
+      known_(known),
+      committed_(std::move(committed)) {}
 
 Status SqliteTurn::Begin() {
   UTBOKS_RETURN_IF_ERROR(lock_.Acquire(kLockLimit));
-  const Status begun = connection_->Run("BEGIN IMMEDIATE");
+  const Status begun = BeginToWrite();
   if (!begun.ok()) (void)End(false);
   return begun;
+}
+
+Status SqliteTurn::BeginToWrite() {
+  UTBOKS_RETURN_IF_ERROR(connection_->Run("BEGIN IMMEDIATE"));
+  // Another process may have migrated it since we began.
+  Query q = connection_->Prepare("PRAGMA user_version");
+  const auto needs = q.Step() ? static_cast<std::size_t>(q.Int(0)) : 0;
+  UTBOKS_RETURN_IF_ERROR(q.status());
+  return needs > known_ ? rows::NewerSchema(needs, known_) : Status();
 }
 
 Status SqliteTurn::End(bool commit) {

@@ -2,6 +2,7 @@
 // connection.
 #pragma once
 
+#include <cstddef>
 #include <functional>
 #include <memory>
 
@@ -13,8 +14,9 @@ namespace utboks::sqlite {
 
 class SqliteTurn final : public rows::Turn {
  public:
-  // `committed` is called after each commit, still under the lock.
-  SqliteTurn(std::unique_ptr<Connection> connection, StoreLock& lock,
+  // `known`: how many migrations this program knows; a store that needs more is not written
+  // to.  `committed` is called after each commit, still under the lock.
+  SqliteTurn(std::unique_ptr<Connection> connection, StoreLock& lock, std::size_t known,
              std::function<void(Connection&)> committed);
 
   Status Begin() override;
@@ -24,10 +26,12 @@ class SqliteTurn final : public rows::Turn {
   void Close() override;
 
  private:
+  Status BeginToWrite();
   Status Finish(bool commit);
 
   std::unique_ptr<Connection> connection_;
   StoreLock& lock_;
+  const std::size_t known_;
   const std::function<void(Connection&)> committed_;
 };
 

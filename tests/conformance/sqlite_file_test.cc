@@ -146,8 +146,8 @@ TEST_F(SqliteFileTest, OneWorkerAtATime) {
 
 TEST_F(SqliteFileTest, ANewerSchemaIsRefusedAndAnOlderOneNeedsToBeAskedFor) {
   Open();
-  Sql("INSERT INTO migration VALUES (99, '099_later', x'00', 0)");
-  Refused(Code::kConfig, "newer");
+  Sql("INSERT INTO migration VALUES (99, '', x'00', 0, NULL)");
+  Refused(Code::kSuperseded, "newer");
   Sql("DELETE FROM migration WHERE number > 1");
   options_.migrate = false;
   Refused(Code::kOutdated, "utboks migrate");
@@ -169,7 +169,10 @@ TEST_F(SqliteFileTest, AStoreOfTheFirstSchemaIsBroughtUpAndLosesNothing) {
       " name BLOB NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (seq, nr)) STRICT;"
       "DROP INDEX history_of_gates; DROP TABLE feed; DROP TABLE notice; DROP TABLE notice_feed;"
       "ALTER TABLE gate DROP COLUMN probed_until; ALTER TABLE lease DROP COLUMN until;"
-      "DROP TABLE tally; DROP INDEX tombstone_id";
+      "DROP VIEW received_row; DROP TABLE receiver; DROP TABLE refusal; DROP TABLE alias;"
+      "ALTER TABLE record DROP COLUMN correlation;"
+      "DROP TABLE tally; DROP INDEX tombstone_id;"
+      "ALTER TABLE migration DROP COLUMN needs";
   Sql(first);
   {
     const auto store = Open();

@@ -25,8 +25,8 @@ std::string FirstLineOf(const std::string& path) {
   return line;
 }
 
-void Control(const std::string& what, const std::string& with = {}) {
-  const std::string command = fmt::format("{} {} {}", with, UTBOKS_POSTGRES_SERVER, what);
+void Control(const std::string& what, const std::string& environment = "") {
+  const std::string command = fmt::format("{} {} {}", environment, UTBOKS_POSTGRES_SERVER, what);
   // NOLINTNEXTLINE(cert-env33-c,concurrency-mt-unsafe): our own script, before any test runs
   if (std::system(command.c_str()) != 0) throw std::runtime_error("cannot " + what);
 }
@@ -45,22 +45,20 @@ PostgresServer& PostgresServer::Shared() {
   return *server;
 }
 
-std::unique_ptr<PostgresServer> PostgresServer::Own() {
+std::unique_ptr<PostgresServer> PostgresServer::Own(const std::string& environment) {
   std::unique_ptr<PostgresServer> server(new PostgresServer);
-  server->Start("");
+  server->Start(environment);
   return server;
 }
 
 std::unique_ptr<PostgresServer> PostgresServer::Durable(const std::string& settings) {
-  std::unique_ptr<PostgresServer> server(new PostgresServer);
-  server->Start(fmt::format("DURABLE=1 SETTINGS='{}'", settings));
-  return server;
+  return Own(fmt::format("DURABLE=1 SETTINGS='{}'", settings));
 }
 
-void PostgresServer::Start(const std::string& with) {
+void PostgresServer::Start(const std::string& environment) {
   static std::atomic<int> started{0};
   file_ = fmt::format("/tmp/utboks-postgres-of-{}-{}", getpid(), ++started);
-  Control("start " + file_, with);
+  Control("start " + file_, environment);
   folder_ = FirstLineOf(file_);
 }
 

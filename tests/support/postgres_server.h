@@ -14,10 +14,11 @@ class PostgresServer {
  public:
   // The one that all tests of this process share.
   static PostgresServer& Shared();
-  // One that nobody else uses: it may be restarted.
-  static std::unique_ptr<PostgresServer> Own();
-  // Another one, which writes through: for measures.  `settings` are lines of
-  // postgresql.conf without quotes.
+  // One that nobody else uses: it may be restarted.  `environment`: what it has besides ours,
+  // as a shell writes it before a command.
+  static std::unique_ptr<PostgresServer> Own(const std::string& environment = "");
+  // One that writes through: for measures.  `settings` are lines of postgresql.conf without
+  // quotes.
   static std::unique_ptr<PostgresServer> Durable(const std::string& settings);
 
   PostgresServer(const PostgresServer&) = delete;
@@ -38,8 +39,7 @@ class PostgresServer {
 
  private:
   PostgresServer() = default;
-  // `with`: words of the environment.
-  void Start(const std::string& with);
+  void Start(const std::string& environment);
 
   std::string file_;    // of the server that is ours to stop; "" = it is not
   std::string folder_;  // of its socket

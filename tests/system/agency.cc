@@ -296,7 +296,8 @@ std::vector<std::string> Agency::Enqueue(const std::vector<int>& letters, int pe
 ChildProcess& Agency::StartWorker(const std::vector<std::string>& more) {
   worker_words_ = {"run"};
   worker_words_.insert(worker_words_.end(), more.begin(), more.end());
-  auto started = ChildProcess::Start({.argv = Argv(worker_words_)});
+  auto started =
+      ChildProcess::Start({.argv = Argv(worker_words_), .environment = worker_environment_});
   EXPECT_TRUE(started.ok());
   worker_ = std::move(started).value();
   EXPECT_TRUE(worker_->AwaitErr(R"("event":"worker-started")")) << worker_->Err();

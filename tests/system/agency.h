@@ -24,6 +24,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "tests/support/child_process.h"
@@ -81,6 +82,10 @@ class Agency {
 
   // ---- the worker ----
 
+  // "NAME=value", of a worker that is started from now on.
+  void SetWorkerEnvironment(std::vector<std::string> environment) {
+    worker_environment_ = std::move(environment);
+  }
   // Comes back when it delivers.
   ChildProcess& StartWorker(const std::vector<std::string>& more = {});
   ChildProcess& worker() { return *worker_; }
@@ -149,7 +154,7 @@ class Agency {
   std::set<std::string> numbers_;  // that must not be seen
   std::vector<Said> said_;
   std::unique_ptr<ChildProcess> worker_;
-  std::vector<std::string> worker_words_;
+  std::vector<std::string> worker_words_, worker_environment_;
   std::vector<Other> others_;
   bool damaged_ = false;
 };

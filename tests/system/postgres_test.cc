@@ -5,11 +5,17 @@
 
 #include <algorithm>
 #include <csignal>
+#include <filesystem>
+#include <iterator>
 #include <map>
+#include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <vector>
 
+#include "queue/open_store.h"
+#include "tests/crash/scale.h"
 #include "tests/support/eventually.h"
 #include "tests/support/log_watch.h"
 #include "tests/support/postgres_server.h"
@@ -26,10 +32,12 @@ constexpr int kPersons = 20;
 // A database for one test; those that share it are workers of one agency.
 class PostgresTest : public ::testing::Test {
  protected:
-  PostgresTest() : database_(server().MakeDatabase()) {}
-  ~PostgresTest() override { server().DropDatabase(database_); }
+  PostgresTest() : PostgresTest(PostgresServer::Shared()) {}
+  explicit PostgresTest(PostgresServer& server)
+      : server_(server), database_(server.MakeDatabase()) {}
+  ~PostgresTest() override { server_.DropDatabase(database_); }
 
-  static PostgresServer& server() { return PostgresServer::Shared(); }
+  PostgresServer& server() { return server_; }
 
   void Share(Agency& agency, const std::string& worker) {
     agency.SetText("outbox.store", server().Url(database_));
@@ -89,6 +97,7 @@ class PostgresTest : public ::testing::Test {
     return again;
   }
 
+  PostgresServer& server_;
   const std::string database_;
   TempDir keys_;
 };
@@ -246,6 +255,108 @@ TEST_F(PostgresTest, AStoppedWorkerHoldsUpNobodyAndDoublesNothing) {
   LogWatch::Allow("alarm-raised");  // an answer it reads late tells of another time
   ASSERT_TRUE(AwaitAccepted(kLetters));
   Account(reg, kLetters);
+}
+
+// As a newer version's worker that is started: it migrates, and the older one is still there.
+TEST_F(PostgresTest, AWorkerGoesOnBesideANewerVersionAndEndsWhereItMayNot) {
+  SimulatorFixture reg;
+  Agency agency(reg);
+  Share(agency, "older");
+  agency.Enqueue({1});
+  agency.StartWorker();
+  ASSERT_TRUE(AwaitAccepted(1));
+  const auto become = [&](const std::vector<Migration>& later) {
+    StoreOptions options;
+    options.url = server().Url(database_);
+    options.key_file = keys_.File("keys");
+    options.environment = "test";
+    options.organisation_number = "100101688";
+    options.host = "localhost";
+    options.worker = "newer";
+    options.migrate = true;
+    options.later = later;
+    const auto newer = OpenStore(options);
+    EXPECT_TRUE(newer.ok()) << newer.status().text();
+  };
+  const std::string lives = "-- lives with: " + std::to_string(PostgresMigrations().size()) +
+                            "\nCREATE TABLE more (x INTEGER);";
+  become({{"more", lives}});
+  agency.Enqueue({2});
+  EXPECT_TRUE(AwaitAccepted(2));
+  become({{"more", lives}, {"most", "CREATE TABLE most (x INTEGER);"}});
+  for (const char* event : {"claim-failed", "settle-failed", "tick-failed", "store-failed"}) {
+    LogWatch::Allow(event);
+  }
+  EXPECT_EQ(agency.worker().Wait(), (ProcessExit{78, 0})) << agency.worker().Err();
+  EXPECT_THAT(agency.worker().Err(), HasSubstr("newer than this program's"));
+  ExpectRefused(agency.Run({"enqueue", "--ressurs", "doedsfall_v1", agency.Letter(3)}), 78,
+                {"newer than this program's", "use the program that migrated it"});
+  ExpectRefused(agency.Run({"run"}), 78, {"newer than this program's"});
+  agency.KillWorker();  // it has ended, and not with 0
+  EXPECT_EQ(Account(reg, 2), 0);
+}
+
+// Whose clock is put forward by libfaketime; "" where that is not there.
+std::string ClockAhead(const std::string& by) {
+  for (const auto& folder : std::filesystem::directory_iterator("/usr/lib")) {
+    const auto library = folder.path() / "faketime/libfaketimeMT.so.1";
+    if (!std::filesystem::exists(library)) continue;
+    return "LD_PRELOAD=" + library.string() + " FAKETIME=" + by + " FAKETIME_DONT_FAKE_MONOTONIC=1";
+  }
+  return "";
+}
+
+// The server's clock is five minutes ahead of the register's, of ours and of one worker's, and
+// another worker's is five minutes ahead of that.
+class PostgresClocksTest : public PostgresTest {
+ protected:
+  PostgresClocksTest() : PostgresTest(Ahead()) {}
+  static PostgresServer& Ahead() {
+    static const std::unique_ptr<PostgresServer> server = PostgresServer::Own(ClockAhead("+5m"));
+    return *server;
+  }
+};
+
+TEST_F(PostgresClocksTest, WorkersWhoseClocksDifferByMinutesDoNoHarm) {
+  constexpr int kLetters = 300;
+  if (kSanitized) GTEST_SKIP() << "a sanitizer's program lets nothing be loaded before itself";
+  ASSERT_NE(ClockAhead(""), "") << "libfaketime is not installed (scripts/deps.sh)";
+  SimulatorFixture reg({.scenario = R"(
+latency = "10ms"
+[[step]]
+kind = "error"
+status = 500
+share = 0.1
+[[step]]
+kind = "lost"
+share = 0.02
+attempts = 1
+)"});
+  Agency behind(reg), ahead(reg);
+  Share(behind, "behind");
+  Share(ahead, "ahead");
+  std::istringstream variables(ClockAhead("+10m"));
+  ahead.SetWorkerEnvironment({std::istream_iterator<std::string>(variables), {}});
+  HandIn(behind, kLetters);
+  for (Agency* agency : {&behind, &ahead}) {
+    agency->Set("delivery.max_in_flight", "4");
+    agency->StartWorker();
+  }
+  LogWatch::Allow("alarm-raised");  // one sees how far its clock is from the register's
+  ASSERT_TRUE(AwaitAccepted(kLetters));
+  const int unanswered =
+      std::stoi(Sql("SELECT count(*) FROM utboks.attempt WHERE result = " +
+                    std::to_string(static_cast<int>(AttemptResult::kUnanswered))));
+  EXPECT_LE(Account(reg, kLetters), unanswered) << "sent twice without a doubt";
+  EXPECT_EQ(Sql("SELECT count(DISTINCT worker) FROM utboks.attempt"), "2");
+  EXPECT_EQ(Sql("SELECT count(*) FROM utboks.attempt WHERE reason = 'worker-died'"), "0");
+  // All times are the server's: in the order of what happened, and none in its future.
+  EXPECT_EQ(Sql("SELECT count(*) FROM (SELECT at, max(at) OVER (ORDER BY id) AS latest"
+                " FROM utboks.history) h WHERE at < latest - 1000"
+                " OR at > extract(epoch FROM clock_timestamp()) * 1000"),
+            "0");
+  EXPECT_EQ(Sql("SELECT count(*) FROM utboks.message WHERE ahead > 0"), "0");
+  for (Agency* agency : {&behind, &ahead}) agency->StopWorker();
 }
 
 }  // namespace

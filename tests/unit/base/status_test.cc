@@ -15,7 +15,7 @@ TEST(StatusTest, EachCodeHasItsExitCode) {
                         {Code::kUnreadable, 65}, {Code::kUnreachable, 69}, {Code::kInternal, 70},
                         {Code::kBusy, 75},       {Code::kFull, 75},        {Code::kOutdated, 75},
                         {Code::kConfig, 78},     {Code::kCorrupt, 78},     {Code::kAltered, 78},
-                        {Code::kCancelled, 0}};
+                        {Code::kCancelled, 0},   {Code::kSuperseded, 78}};
   for (const Case& c : cases) EXPECT_EQ(ExitCode(c.code), c.exit) << CodeName(c.code);
 }
 
