@@ -274,8 +274,12 @@ void Connection::TakeBack() {
 }
 
 bool Connection::IsAlive() {
-  if (lost_) return false;
-  lost_ = PQconsumeInput(db_) != 1 || PQstatus(db_) != CONNECTION_OK;
+  while (!lost_) {
+    lost_ = PQconsumeInput(db_) != 1 || PQstatus(db_) != CONNECTION_OK;
+    // That it has ended stands behind what the server said of it.
+    pollfd socket{PQsocket(db_), POLLIN, 0};
+    if (lost_ || poll(&socket, 1, 0) <= 0) break;
+  }
   return !lost_;
 }
 

@@ -108,10 +108,11 @@ Status PostgresStore::Prepare(Connection& db, const StoreOptions& options) {
   UTBOKS_RETURN_IF_ERROR(db.Run("COMMIT"));
   UTBOKS_RETURN_IF_ERROR(db.Sync());
   as_worker_ = options.as_worker;
-  return TakeName();
+  return KeepName();
 }
 
-Status PostgresStore::TakeName() {
+Status PostgresStore::KeepName() {
+  std::lock_guard guard(presence_mutex_);
   if (!as_worker_ || (presence_ != nullptr && presence_->IsAlive())) return Status();
   presence_.reset();
   Result<std::unique_ptr<Connection>> presence = Connection::Open(url_);
@@ -123,6 +124,7 @@ Status PostgresStore::TakeName() {
     (void)q.Step();
   }
   if (const Status taken = (*presence)->Sync(); !taken.ok()) {
+    if ((*presence)->lost()) return taken;
     return Status(Code::kBusy,
                   fmt::format("store {}: a worker named {} runs already; give each worker a name "
                               "of its own ([outbox] worker)",
@@ -211,8 +213,8 @@ Result<std::vector<rows::Sealed>> PostgresStore::Documents(std::span<const Messa
 }
 
 Result<std::vector<AlarmChange>> PostgresStore::Tick() {
-  // A server that was started again knows nobody's name any more.
-  UTBOKS_RETURN_IF_ERROR(TakeName());
+  // With a connection that was cut its name is anybody's.
+  UTBOKS_RETURN_IF_ERROR(KeepName());
   // Of workers that died, or were cut off for longer than any request takes.
   const Result<bool> expired = HasExpired();
   if (!expired.ok()) return expired.status();
@@ -264,9 +266,14 @@ Status PostgresStore::LeaveDuty(std::string_view duty) {
 }
 
 rows::DeadLeases PostgresStore::WhichAreDead() {
-  // Its name is its own: whatever stands in it at the first look is a former life's.
-  const bool first = as_worker_ && !recovered_.exchange(true);
-  return {false, first ? worker_ : std::string()};
+  // Its name is its own: whatever stands in it before it claims is a former life's.
+  return {false, as_worker_ && !recovered_ ? worker_ : std::string()};
+}
+
+Result<int> PostgresStore::RecoverDead() {
+  Result<int> dead = RowStore::RecoverDead();
+  if (dead.ok()) recovered_ = true;
+  return dead;
 }
 
 Status PostgresStore::ReadIn(const Reading& reading) {

@@ -33,6 +33,7 @@ class PostgresStore final : public rows::RowStore {
   Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
   // Together with those that are asked for at the same moment.
   Result<Payload> Load(const Lease& lease) override;
+  Result<int> RecoverDead() override;
   // Takes back also what a worker that is gone was sending.
   Result<std::vector<AlarmChange>> Tick() override;
   Result<bool> TakeDuty(std::string_view duty, Millis term) override;
@@ -53,10 +54,11 @@ class PostgresStore final : public rows::RowStore {
   bool ChangedElsewhere() override;
   rows::DeadLeases WhichAreDead() override;
   Result<bool> HasExpired();
+  // A worker's name is its own while its connection lives, and has to be taken anew with the
+  // next one.  kBusy: another has it.
+  Status KeepName();
 
   Status Prepare(Connection& db, const StoreOptions& options);
-  // So that no other of its name begins, and nobody takes us for dead.
-  Status TakeName();
   // A backup was put back: what may have been sent since it was made is in doubt.
   Status MarkRestored();
   Status TakeStamp(Connection& db, const StoreOptions& options, const StoreKeys& keys, bool fresh);
@@ -85,7 +87,8 @@ class PostgresStore final : public rows::RowStore {
   DocumentDesk documents_;
 
   bool as_worker_ = false;
-  std::unique_ptr<Connection> presence_;  // holds its name; of Open and Tick alone
+  std::mutex presence_mutex_;
+  std::unique_ptr<Connection> presence_;  // holds this worker's name; guarded by presence_mutex_
   std::unique_ptr<Connection> watch_;     // of ChangedElsewhere alone
   SteadyTime watch_again_{};              // likewise
 };

@@ -19,8 +19,15 @@ class PostgresStoreTest : public StoreTest {
     return PostgresServer::Shared().Sql(maker().database(), sql);
   }
   void EndConnections() {
-    Sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+    Sql("SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity"
         " WHERE datname = current_database() AND pid <> pg_backend_pid()");
+  }
+  // As a standby, for whoever connects from now on.
+  void OnlyReads(bool only) {
+    PostgresServer::Shared().Sql("postgres", "ALTER DATABASE " + maker().database() +
+                                                 (only ? " SET default_transaction_read_only = on"
+                                                       : " RESET default_transaction_read_only"));
+    if (only) EndConnections();
   }
 };
 
@@ -36,15 +43,40 @@ TEST_P(PostgresStoreTest, AServerThatWasAwayBetweenTwoCallsIsNotNoticed) {
 }
 
 TEST_P(PostgresStoreTest, AServerThatOnlyReadsIsLeftForOneThatWrites) {
-  Sql("ALTER DATABASE " + maker().database() + " SET default_transaction_read_only = on");
-  EndConnections();
+  OnlyReads(true);
   const NewRow row = Row("one");
   const auto refused = store_->Insert({&row, 1}, InsertMode::kEachAlone);
   EXPECT_EQ(refused.code(), Code::kBusy) << refused.status().text();
-  PostgresServer::Shared().Sql(
-      "postgres", "ALTER DATABASE " + maker().database() + " RESET default_transaction_read_only");
+  OnlyReads(false);
   // The connection was given up: nobody had to end it.
   EXPECT_TRUE(Put(row).is_new);
+}
+
+TEST_P(PostgresStoreTest, AWorkersNameIsItsOwnAgainWhenTheServerIsBack) {
+  options_.as_worker = true;
+  Open();
+  EndConnections();
+  EXPECT_TRUE(store_->Tick().ok());
+  // It would take back what the first one is sending.
+  const auto second = maker_->Open(options_);
+  EXPECT_EQ(second.code(), Code::kBusy) << second.status().text();
+}
+
+TEST_P(PostgresStoreTest, WhatAFormerLifeWasSendingIsTakenBackThoughTheFirstTryFails) {
+  const Inserted one = Put(Row("one"));
+  ClaimUpTo(1);
+  options_.as_worker = true;
+  Open();
+  Sql("CREATE FUNCTION utboks.refuse() RETURNS trigger LANGUAGE plpgsql AS"
+      " $$BEGIN RAISE EXCEPTION 'no' USING ERRCODE = '57014'; END$$;"
+      "CREATE TRIGGER refuse BEFORE DELETE ON utboks.lease"
+      " FOR EACH ROW EXECUTE FUNCTION utboks.refuse()");
+  EXPECT_EQ(store_->RecoverDead().code(), Code::kBusy);
+  Sql("DROP TRIGGER refuse ON utboks.lease");
+  const Result<int> dead = store_->RecoverDead();
+  ASSERT_TRUE(dead.ok()) << dead.status().text();
+  EXPECT_EQ(*dead, 1);
+  EXPECT_NE(StateOf(one.id), State::kSending);
 }
 
 TEST_P(PostgresStoreTest, ACommitElsewhereWakesWhoWaits) {

@@ -200,14 +200,14 @@ class PostgresKillSweep : public KillSweep {
 };
 
 TEST_F(PostgresKillSweep, ACommandThatMakesTheStoreCanBeRunAgain) {
-  SweepSendings(kMostCalls, 3, [](const Moment& moment, const std::string& url) {
+  SweepSendings(kMostCalls, 4, [](const Moment& moment, const std::string& url) {
     return HandIn(Outbox(nullptr, "", url), moment, "");
   });
 }
 
 // Of each thread's: later ones only look whether all is done.
 TEST_F(PostgresKillSweep, AWorkerCanBeStartedAgain) {
-  SweepSendings(60, 8, [](const Moment& moment, const std::string& url) {
+  SweepSendings(60, 9, [](const Moment& moment, const std::string& url) {
     const SimulatorFixture reg;
     const Outbox outbox(&reg, WorkerSettings(), url);
     return Deliver(reg, outbox, moment, "");

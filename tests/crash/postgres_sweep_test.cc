@@ -132,7 +132,7 @@ class PostgresFaults : public QuietTest {};
 TEST_F(PostgresFaults, AServerThatStartsAgainAtAnyMessageLosesNothing) {
   const std::unique_ptr<PostgresServer> server = PostgresServer::Own();
   Stores stores(*server);
-  const Places places{SweepStride(kSanitized ? 211 : 83), kMostPlaces, 1};
+  const Places places{SweepStride(kSanitized ? 211 : 107), kMostPlaces, 1};
   const int met = Sweep(places, [&](int n) {
     // As an operator does it, and as a crash of the machine.
     const char* const how = n % 2 == 0 ? "fast" : "immediate";
@@ -149,7 +149,7 @@ TEST_F(PostgresFaults, WhatTheRegisterDoesIsSettledAsOnSqlite) {
   Stores stores(PostgresServer::Shared());
   for (const ClientFault kind : {ClientFault::kNotSent, ClientFault::kRequestLost,
                                  ClientFault::kAnswerLost, ClientFault::kServerError}) {
-    Sweep({SweepStride(5)}, [&](int n) {
+    Sweep({SweepStride(9)}, [&](int n) {
       Ground ground(stores);
       ground.stage().client_kind = kind;
       ground.stage().client_fault = {ClientCall::kSubmit, n, 1};
