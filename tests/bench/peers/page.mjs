@@ -108,6 +108,10 @@ const put = {
     .map(([key, value]) => `| ${key} | ${value} |`)
     .join("\n"),
   rounds: String(loads[0].rounds),
+  busy:
+    Number(machine["others' load before it ran"]) > 1
+      ? "The machine had other work to do at the same time: all rates are low."
+      : "",
   summary: summary(),
   targets: peers.length > 0 ? targets() : "",
   ...Object.fromEntries(loads.map(({ name }) => [name, table(name)])),
