@@ -6,10 +6,12 @@
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 #include <sys/time.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include <array>
 #include <cstdlib>
+#include <utility>
 #include <vector>
 
 namespace utboks::testing {
@@ -44,6 +46,14 @@ bool SendAll(int to, const char* data, std::size_t size) {
 }  // namespace
 
 TcpGate::TcpGate(std::uint16_t target) : target_(target) {
+  Listen();
+}
+
+TcpGate::TcpGate(std::string socket) : socket_(std::move(socket)) {
+  Listen();
+}
+
+void TcpGate::Listen() {
   listener_ = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address = Local(0);
   Must(listener_ >= 0 && bind(listener_, AsGeneral(address), sizeof(address)) == 0 &&
@@ -80,15 +90,29 @@ void TcpGate::End(const Pair& pair) {
   }
 }
 
+int TcpGate::Connect() const {
+  const bool by_port = target_ != 0;
+  const int fd = socket(by_port ? AF_INET : AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  const sockaddr_in port = Local(target_);
+  sockaddr_un file{};
+  file.sun_family = AF_UNIX;
+  Must(socket_.size() < sizeof(file.sun_path));
+  socket_.copy(file.sun_path, socket_.size());
+  // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the interface of sockets
+  const sockaddr* const to = by_port ? AsGeneral(port) : reinterpret_cast<const sockaddr*>(&file);
+  if (connect(fd, to, by_port ? sizeof(port) : sizeof(file)) == 0) return fd;
+  close(fd);
+  return -1;
+}
+
 void TcpGate::Accept() {
   Pair pair;
   pair.client = accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
   if (pair.client < 0) return;
   ++accepted_;
-  const sockaddr_in to = Local(target_);
   if (!shut_) {
-    pair.server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    if (connect(pair.server, AsGeneral(to), sizeof(to)) == 0) {
+    pair.server = Connect();
+    if (pair.server >= 0) {
       // A side that reads nothing more must not hold the others up for ever.
       const timeval limit{5, 0};
       for (const int fd : {pair.client, pair.server}) {

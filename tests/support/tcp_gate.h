@@ -4,6 +4,7 @@
 #include <atomic>
 #include <cstdint>
 #include <list>
+#include <string>
 #include <thread>
 
 namespace utboks::testing {
@@ -13,6 +14,8 @@ namespace utboks::testing {
 class TcpGate {
  public:
   explicit TcpGate(std::uint16_t target);
+  // The same, but that the target listens at a socket in the file system.
+  explicit TcpGate(std::string socket);
   ~TcpGate();
   TcpGate(const TcpGate&) = delete;
   TcpGate& operator=(const TcpGate&) = delete;
@@ -33,12 +36,15 @@ class TcpGate {
     int client = -1, server = -1;
   };
 
+  void Listen();
   void Run();
   void Accept();
+  int Connect() const;  // below 0: it does not listen
   bool Pass(const Pair& pair, int from, int to);
   static void End(const Pair& pair);
 
-  const std::uint16_t target_;
+  const std::uint16_t target_ = 0;  // 0: socket_
+  const std::string socket_;
   int listener_ = -1, wake_ = -1;
   std::uint16_t port_ = 0;
   std::atomic<bool> shut_{false}, stopped_{false}, cut_{false}, end_{false};
