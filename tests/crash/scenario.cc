@@ -12,6 +12,8 @@ namespace {
 
 constexpr const char* kRessurs = "doedsfall_v1";
 constexpr Millis kLifetime{60'000};  // the least there is
+// Hundreds of times what it takes: a machine that stands still for a while fails nothing.
+constexpr Millis kPatience = std::chrono::minutes(2);
 const std::vector<std::string> kAll = {"a1", "b1", "a2", "b2", "a3", "b3"};
 
 class AcceptAll final : public Revalidator {
@@ -83,7 +85,7 @@ void Scenario::Go() {
   Decide(Decision::kHold, "a3");
   std::unique_ptr<Dispatcher> dispatcher = StartDispatcher();
   ASSERT_NE(dispatcher, nullptr);
-  const bool done = Eventually([&] { return LookAfter(); });
+  const bool done = Eventually([&] { return LookAfter(); }, kPatience);
   dispatcher->Stop();
   EXPECT_TRUE(dispatcher->Failure().ok()) << dispatcher->Failure().text();
   EXPECT_TRUE(done) << "not all was delivered:" << States();
