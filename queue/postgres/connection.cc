@@ -24,7 +24,8 @@ constexpr int kMostUnflushed = 64;
 // Nobody who stops or is cut off keeps the turn: the server takes it back before those who
 // wait for it give up.  Our statements go by keys and indexes whatever their values are:
 // planning them anew for each run, as the server would where a list of keys looks short to
-// it, costs more than running them.  An acknowledged commit is durable whatever the server's
+// it, costs more than running them; helpers to read a whole table by would not end before
+// the page of a list is full.  An acknowledged commit is durable whatever the server's
 // own setting; where it waits for a standby it still does.
 constexpr std::string_view kSession =
     "SET search_path = utboks, pg_catalog;"
@@ -33,6 +34,7 @@ constexpr std::string_view kSession =
     "SET idle_in_transaction_session_timeout = '5s';"
     "SET client_min_messages = 'error';"
     "SET plan_cache_mode = 'force_generic_plan';"
+    "SET max_parallel_workers_per_gather = 0;"
     "SELECT set_config('synchronous_commit', 'on', false)"
     " WHERE current_setting('synchronous_commit') IN ('off', 'local');";
 

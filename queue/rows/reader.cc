@@ -320,14 +320,15 @@ Result<std::vector<std::pair<State, std::int64_t>>> CountStates(Connection& db) 
 Result<std::int64_t> SentSince(Connection& db, WallTime since) {
   constexpr std::int64_t kPage = 5'000, kMost = 1'000'000;
   std::int64_t sent = 0;
-  for (std::int64_t before = INT64_MAX, rows = kPage; rows == kPage && sent < kMost;) {
-    Query q = db.Prepare("SELECT id, started FROM attempt WHERE id < ? ORDER BY id DESC LIMIT ?");
-    q.Bind(before).Bind(kPage);
-    for (rows = 0; q.Step(); ++rows, ++sent) {
-      if (WallFromMillis(q.Int(1)) <= since) return sent;
-      before = q.Int(0);
-    }
+  for (std::int64_t before = INT64_MAX, page = kPage; page == kPage && sent < kMost;) {
+    Query q = db.Prepare(
+        "SELECT count(*), min(id) FROM (SELECT id, started FROM attempt WHERE id < ?"
+        " ORDER BY id DESC LIMIT ?) AS newest WHERE started > ?");
+    q.Bind(before).Bind(kPage).Bind(ToMillis(since));
+    page = q.Step() ? q.Int(0) : 0;
     UTBOKS_RETURN_IF_ERROR(q.status());
+    sent += page;
+    before = q.Int(1);
   }
   return sent;
 }

@@ -107,15 +107,21 @@ Result<TickFacts> LookForTick(Connection& db, WallTime now, HeadCount& heads) {
 
 Result<std::vector<MessageSeq>> FindTooFarAhead(Connection& db, const DeliverySettings& settings,
                                                 WallTime now, int most) {
+  GateBook book(db);
+  const Result<std::vector<GateRow*>> gates = book.All();
+  if (!gates.ok()) return gates.status();
   std::vector<MessageSeq> seqs;
-  Query q = db.Prepare(
-      // Gates first: in any other order it would pass over all that is ready.
-      "SELECT r.seq FROM gate g CROSS JOIN ready r CROSS JOIN message m"
-      " WHERE r.lane = 0 AND r.ressurs = g.nr AND r.due_at > ?1 AND m.seq = r.seq"
-      " AND (m.not_before IS NULL OR m.not_before < m.due_at) LIMIT ?2");
-  q.Bind(ToMillis(now + LongestWait(settings))).Bind(most);
-  while (q.Step()) seqs.push_back(q.Int(0));
-  UTBOKS_RETURN_IF_ERROR(q.status());
+  // Gate by gate: at once, it would pass over all that is ready.
+  for (const GateRow* gate : *gates) {
+    Query q = db.Prepare(
+        "SELECT r.seq FROM ready r JOIN message m ON m.seq = r.seq"
+        " WHERE r.lane = 0 AND r.ressurs = ? AND r.due_at > ?"
+        " AND (m.not_before IS NULL OR m.not_before < m.due_at) ORDER BY r.due_at LIMIT ?");
+    q.Bind(gate->nr).Bind(ToMillis(now + LongestWait(settings)));
+    q.Bind(most - static_cast<int>(seqs.size()));
+    while (q.Step()) seqs.push_back(q.Int(0));
+    UTBOKS_RETURN_IF_ERROR(q.status());
+  }
   return seqs;
 }
 

@@ -14,7 +14,8 @@ struct Postgres {
   explicit Postgres(const std::string& url) : db(PQconnectdb(url.c_str())) {
     PQclear(PQexec(db,
                    "SET search_path = utboks, pg_catalog; SET synchronous_commit = on;"
-                   "SET plan_cache_mode = force_generic_plan"));
+                   "SET plan_cache_mode = force_generic_plan;"
+                   "SET max_parallel_workers_per_gather = 0"));
     if (PQenterPipelineMode(db) != 1) std::abort();
   }
   ~Postgres() { PQfinish(db); }

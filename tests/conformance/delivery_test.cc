@@ -225,6 +225,18 @@ TEST_P(DeliveryTest, AReceiptAfterThePurgeStandsInTheTombstone) {
                           [](const AlarmView& alarm) { return alarm.name == "accepted-late"; }));
 }
 
+TEST_P(DeliveryTest, LookSaysHowManyWereSentInTheLastMinute) {
+  for (const char* id : {"a", "b", "c"}) Put(Row(id));
+  EXPECT_EQ(store_->Look()->sent_last_minute, 0);
+  SendOne(Accepted());
+  SendOne(Accepted());
+  clock_.Advance(Millis(30'000));
+  SendOne(Accepted());
+  EXPECT_EQ(store_->Look()->sent_last_minute, 3);
+  clock_.Advance(Millis(30'000));
+  EXPECT_EQ(store_->Look()->sent_last_minute, 1);
+}
+
 TEST_P(DeliveryTest, DoubtsFromBeforeThePolicyGaveThemToAPersonAreHeldAtTheStart) {
   if (!maker_->durable()) return;  // the settings of a store in memory are those it was made with
   const Inserted doubt = Put(Row("doubt"));
