@@ -23,6 +23,8 @@ constexpr int kReaders = 6;
 // A server that is away is not asked more often whether there is news.
 constexpr Millis kWatchAgain{1'000};
 constexpr Millis kLongestTerm = std::chrono::hours(1);
+// Nobody asks after a commit for longer than seconds.
+constexpr Millis kWriterForgotten = std::chrono::hours(24);
 // A request has ended so long before its lease does.
 constexpr Millis kBeforeLeaseEnds{10'000};
 
@@ -220,6 +222,16 @@ Result<std::vector<AlarmChange>> PostgresStore::Tick() {
   if (!expired.ok()) return expired.status();
   if (*expired) UTBOKS_RETURN_IF_ERROR(RecoverDead().status());
   return RowStore::Tick();
+}
+
+Result<Desk::Purged> PostgresStore::Purge(Millis content_after, Millis record_after, bool feed_read,
+                                          int most) {
+  UTBOKS_RETURN_IF_ERROR(WriteStatus([](rows::Work& work) {
+    Query q = work.db.Prepare("DELETE FROM writer WHERE at < ?");
+    q.Bind(ToMillis(work.now - kWriterForgotten));
+    return q.Run();
+  }));
+  return RowStore::Purge(content_after, record_after, feed_read, most);
 }
 
 Result<bool> PostgresStore::HasExpired() {

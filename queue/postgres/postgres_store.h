@@ -36,6 +36,9 @@ class PostgresStore final : public rows::RowStore {
   Result<int> RecoverDead() override;
   // Takes back also what a worker that is gone was sending.
   Result<std::vector<AlarmChange>> Tick() override;
+  // Also of those who wrote long ago and do no more.
+  Result<Purged> Purge(Millis content_after, Millis record_after, bool feed_read,
+                       int most) override;
   Result<bool> TakeDuty(std::string_view duty, Millis term) override;
   Status LeaveDuty(std::string_view duty) override;
   Result<std::vector<ReceivedRow>> Received(int most, std::int64_t most_bytes) override;

@@ -3,6 +3,7 @@
 #include <thread>
 #include <utility>
 
+#include "queue/base/random.h"
 #include "queue/rows/schema.h"
 
 namespace utboks::postgres {
@@ -16,7 +17,9 @@ constexpr Millis kAskAgain{200};
 }  // namespace
 
 PostgresTurn::PostgresTurn(std::unique_ptr<Connection> connection, Settings settings)
-    : connection_(std::move(connection)), settings_(std::move(settings)) {}
+    : connection_(std::move(connection)),
+      settings_(std::move(settings)),
+      writer_(static_cast<std::int64_t>(SecureRandom().Below(INT64_MAX))) {}
 
 Status PostgresTurn::Connect() {
   if (connection_ != nullptr && !connection_->lost()) return Status();
@@ -48,18 +51,16 @@ Status PostgresTurn::TakeTurn() {
       "WITH mine AS MATERIALIZED"
       " (SELECT message, attempt, history, replay_job, needs FROM turn FOR UPDATE)"
       " SELECT message, attempt, history, replay_job,"
-      " CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT),"
-      " CAST(pg_current_xact_id() AS TEXT), needs FROM mine");
+      " CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT), needs FROM mine");
   if (!q.Step()) {
     return q.status().ok() ? Status(Code::kCorrupt, "the store has lost its turn") : q.status();
   }
   // Another worker has migrated it since we began.
-  const auto needs = static_cast<std::size_t>(q.Int(6));
+  const auto needs = static_cast<std::size_t>(q.Int(5));
   if (needs > settings_.known) return rows::NewerSchema(needs, settings_.known);
   for (std::size_t i = 0; i < db.ids().size(); ++i) db.ids()[i] = q.Int(static_cast<int>(i));
   begun_ids_ = db.ids();
   db.set_now(settings_.clock == nullptr ? WallFromMillis(q.Int(4)) : settings_.clock->Wall());
-  transaction_ = q.Text(5);
   db.ForgetChanges();
   if (settings_.began) settings_.began(db.now());
   return Status();
@@ -82,10 +83,13 @@ Status PostgresTurn::Commit() {
     for (const std::int64_t id : db.ids()) q.Bind(id);
     UTBOKS_RETURN_IF_ERROR(q.Run());
   }
-  if (changed) UTBOKS_RETURN_IF_ERROR(db.Run("NOTIFY utboks"));
+  if (changed) {
+    UTBOKS_RETURN_IF_ERROR(Number());
+    UTBOKS_RETURN_IF_ERROR(db.Run("NOTIFY utboks"));
+  }
   UTBOKS_RETURN_IF_ERROR(db.Run("COMMIT"));
   const Status ended = db.Sync();
-  if (db.lost()) return FindOut(ended);
+  if (db.lost()) return changed ? FindOut(ended) : ended;
   if (!ended.ok()) {
     db.TakeBack();
     return ended;
@@ -98,27 +102,40 @@ Status PostgresTurn::Commit() {
   return Status();
 }
 
-std::optional<bool> PostgresTurn::HasCommitted(const std::string& transaction) {
-  std::string said;
+Status PostgresTurn::Number() {
+  Query q = connection_->Prepare(
+      "INSERT INTO writer (id, serial, at) VALUES (?, ?, ?)"
+      " ON CONFLICT (id) DO UPDATE SET serial = excluded.serial, at = excluded.at");
+  q.Bind(writer_).Bind(++serial_).Bind(ToMillis(connection_->now()));
+  return q.Run();
+}
+
+// Whoever has the turn knows that nobody else's transaction stands: ours has ended, and what
+// it wrote of itself is there or is not.
+std::optional<bool> PostgresTurn::HasCommitted() {
+  Connection& db = *connection_;
+  std::int64_t serial = 0;
+  bool asked = db.Run("BEGIN").ok();
   {
-    Query q = connection_->Prepare("SELECT pg_xact_status(CAST(? AS xid8))");
-    q.BindText(transaction);
-    if (q.Step()) said = q.Text(0);
+    Query turn = db.Prepare("SELECT 1 FROM turn FOR UPDATE");
+    asked = asked && turn.Step() && turn.status().ok();
   }
-  const Status asked = connection_->Sync();
-  if (connection_->lost()) return std::nullopt;
-  if (said == "committed") return true;
-  // A server that has never come so far (a standby took over before it heard of the commit)
-  // refuses the question: there is no such transaction.
-  if (said == "aborted" || !asked.ok()) return false;
-  return std::nullopt;  // its connection is not known to be gone yet
+  {
+    Query q = db.Prepare("SELECT serial FROM writer WHERE id = ?");
+    q.Bind(writer_);
+    if (asked && q.Step()) serial = q.Int(0);
+    asked = asked && q.status().ok();
+  }
+  asked = db.Sync().ok() && asked;
+  if (!db.lost()) db.TakeBack();
+  if (!asked || db.lost()) return std::nullopt;
+  return serial == serial_;
 }
 
 Status PostgresTurn::FindOut(const Status& lost) {
-  const std::string number = transaction_;
   const SteadyTime until = std::chrono::steady_clock::now() + kFindOutLimit;
   while (std::chrono::steady_clock::now() < until) {
-    const std::optional<bool> committed = Connect().ok() ? HasCommitted(number) : std::nullopt;
+    const std::optional<bool> committed = Connect().ok() ? HasCommitted() : std::nullopt;
     if (committed && !*committed) return lost;
     if (committed) {
       if (settings_.committed) settings_.committed();

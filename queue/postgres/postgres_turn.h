@@ -52,11 +52,13 @@ class PostgresTurn final : public rows::Turn {
   // server itself.
   Status FindOut(const Status& lost);
   // Nothing: ask again.
-  std::optional<bool> HasCommitted(const std::string& transaction);
+  std::optional<bool> HasCommitted();
+  Status Number();
 
   std::unique_ptr<Connection> connection_;
   const Settings settings_;
-  std::string transaction_;  // its number, while it stands
+  const std::int64_t writer_;  // who we are in the table `writer`
+  std::int64_t serial_ = 0;    // of the last transaction that changed something
   LastIds begun_ids_{};
 };
 

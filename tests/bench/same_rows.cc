@@ -60,7 +60,7 @@ std::map<std::string, std::string> SizesOf(const PostgresSide& side, const Postg
                "SELECT table_name || '|' || coalesce(string_agg(column_name, ',') FILTER"
                " (WHERE data_type IN ('text', 'bytea')), '') FROM information_schema.columns"
                " WHERE table_schema = 'utboks' AND table_name NOT IN ('store', 'key_fingerprint',"
-               " 'migration') GROUP BY table_name"));
+               " 'migration', 'writer') GROUP BY table_name"));
   for (std::string line; std::getline(columns, line);) {
     std::istringstream words(line);
     std::string table, column;

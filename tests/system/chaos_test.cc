@@ -17,6 +17,7 @@
 #include <map>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <thread>
 
 #include "queue/amqp/consumer.h"
@@ -266,17 +267,20 @@ class ChaosTest : public ::testing::Test {
     std::cout << fmt::format("chaos: {} letters, {} faults, {} requests, {} letters sent again\n",
                              post_.count, faults_, sent.size(), repeated_);
   }
-  // Only what was in doubt is sent again.
+  // Only what was in doubt is sent again.  A late answer may have settled the doubt since, so
+  // it is the history that knows.
   void JudgeRepeated(int n, int count) {
     ++repeated_;
-    int unanswered = 0;
     const Json shown = workers_[0]->Show(Agency::Identifier(n));
     ASSERT_FALSE(shown.isNull());
-    const Poco::JSON::Array::Ptr attempts = shown->getArray("attempt_list");
-    for (const auto& attempt : *attempts) {
-      unanswered += Get(attempt.extract<Json>(), "result") == "answered" ? 0 : 1;
+    int doubts = 0;
+    const Poco::JSON::Array::Ptr events = shown->getArray("events");
+    for (const auto& event : *events) {
+      doubts += Get(event.extract<Json>(), "event") == "in_doubt" ? 1 : 0;
     }
-    EXPECT_GE(unanswered, count - 1) << n << " was sent again without a doubt";
+    std::ostringstream all;
+    shown->stringify(all);
+    EXPECT_GE(doubts, count - 1) << n << " was sent again without a doubt: " << all.str();
   }
   void JudgeRate(std::vector<double>& sent) {
     std::sort(sent.begin(), sent.end());
@@ -380,7 +384,8 @@ TEST_F(ChaosTest, NothingIsLostAlteredOrOvertaken) {
   JudgeOutcomes();
   for (const auto& worker : workers_) worker->StopWorker();
   JudgeJournal();
-  EXPECT_EQ(Sql("SELECT rejected FROM utboks.tally"), std::to_string(post_.count / kBadEach));
+  // What came twice because its acknowledgement was lost is refused, and kept, twice.
+  EXPECT_GE(std::stoi(Sql("SELECT rejected FROM utboks.tally")), post_.count / kBadEach);
   EXPECT_EQ(Sql("SELECT count(*) FROM utboks.message WHERE ahead > 0"), "0");
   const auto connection = *amqp::Connection::Open(Connecting());
   EXPECT_EQ(*connection->LookAtQueue(queue_), 0U);
