@@ -5,7 +5,7 @@
 
 namespace utboks::postgres {
 
-Result<rows::Sealed> DocumentDesk::Get(MessageSeq seq) {
+Result<rows::Document> DocumentDesk::Get(MessageSeq seq) {
   Waiting mine{seq, {}, {}};
   std::unique_lock guard(mutex_);
   waiting_.push_back(&mine);
@@ -16,7 +16,7 @@ Result<rows::Sealed> DocumentDesk::Get(MessageSeq seq) {
   guard.unlock();
   std::vector<MessageSeq> seqs;
   for (const Waiting* one : group) seqs.push_back(one->seq);
-  Result<std::vector<rows::Sealed>> answer = ask_(seqs);
+  Result<std::vector<rows::Document>> answer = ask_(seqs);
   guard.lock();
   asking_ = false;
   // Under the mutex: who sees its answer takes its Waiting away.
@@ -39,7 +39,7 @@ DocumentDesk::Group DocumentDesk::TakeGroup() {
   return group;
 }
 
-void DocumentDesk::Answer(const Group& group, Result<std::vector<rows::Sealed>> answer) {
+void DocumentDesk::Answer(const Group& group, Result<std::vector<rows::Document>> answer) {
   for (Waiting* one : group) {
     if (!answer.ok()) {
       one->got = answer.status();

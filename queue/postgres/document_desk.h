@@ -22,13 +22,13 @@ class DocumentDesk {
   static constexpr std::size_t kMost = 32;
 
   // Never called by two threads at once, nor with more than kMost.
-  using Ask = std::function<Result<std::vector<rows::Sealed>>(std::span<const MessageSeq>)>;
+  using Ask = std::function<Result<std::vector<rows::Document>>(std::span<const MessageSeq>)>;
 
   explicit DocumentDesk(Ask ask) : ask_(std::move(ask)) {}
 
   // From many threads; waits.  kNotFound: there is no such message.  A failed question is
   // the failure of all who were in it.
-  Result<rows::Sealed> Get(MessageSeq seq);
+  Result<rows::Document> Get(MessageSeq seq);
 
   // Those whose question has not begun.
   std::size_t waiting() const;
@@ -36,13 +36,13 @@ class DocumentDesk {
  private:
   struct Waiting {
     const MessageSeq seq;
-    std::optional<Result<rows::Sealed>> got;
+    std::optional<Result<rows::Document>> got;
     std::condition_variable woken;
   };
   using Group = std::vector<Waiting*>;
 
   Group TakeGroup();  // mutex_ is held
-  static void Answer(const Group& group, Result<std::vector<rows::Sealed>> answer);
+  static void Answer(const Group& group, Result<std::vector<rows::Document>> answer);
 
   const Ask ask_;
   mutable std::mutex mutex_;

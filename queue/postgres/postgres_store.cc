@@ -189,25 +189,23 @@ Result<HeadTurn> PostgresStore::ClaimHead(std::string_view ressurs) {
 }
 
 Result<Payload> PostgresStore::Load(const Lease& lease) {
-  const Result<rows::Sealed> sealed = documents_.Get(lease.seq);
-  if (!sealed.ok()) return sealed.status();
-  Result<Payload> payload =
-      rows::OpenSealed(*sealer_, {lease.seq, lease.id, lease.ressurs}, *sealed);
-  if (!payload.ok() || !sealed->has_attachments) return payload;
-  // Apart, so that nobody waits for another's.  What a message is made of never changes,
-  // so the other snapshot does not show.
+  Result<rows::Document> document = documents_.Get(lease.seq);
+  if (!document.ok()) return document.status();
+  if (!document->payload.ok() || !document->has_attachments) return std::move(document->payload);
+  // Apart, so that nobody waits for another's: they may be large.  What a message is made
+  // of never changes, so the other snapshot does not show.
   UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
-    auto attachments = rows::ReadAttachments(db, *sealer_, lease.seq, lease.id);
-    if (attachments.ok()) payload->attachments = std::move(attachments).value();
+    auto attachments = rows::ReadAttachments(db, *sealer_, lease.seq, document->id);
+    if (attachments.ok()) document->payload->attachments = std::move(attachments).value();
     return attachments.status();
   }));
-  return payload;
+  return std::move(document->payload);
 }
 
-Result<std::vector<rows::Sealed>> PostgresStore::Documents(std::span<const MessageSeq> seqs) {
-  std::vector<rows::Sealed> documents;
+Result<std::vector<rows::Document>> PostgresStore::Documents(std::span<const MessageSeq> seqs) {
+  std::vector<rows::Document> documents;
   UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
-    auto read = rows::ReadSealed(db, seqs);
+    auto read = rows::ReadDocuments(db, *sealer_, seqs);
     if (read.ok()) documents = std::move(read).value();
     return read.status();
   }));

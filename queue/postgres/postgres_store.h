@@ -69,7 +69,7 @@ class PostgresStore final : public rows::RowStore {
   Status CheckSame(Connection& db) const;
   WallTime Ours(WallTime theirs) const { return theirs - Millis(ahead_.load()); }
 
-  Result<std::vector<rows::Sealed>> Documents(std::span<const MessageSeq> seqs);
+  Result<std::vector<rows::Document>> Documents(std::span<const MessageSeq> seqs);
 
   Result<std::unique_ptr<Connection>> BorrowReader();
   void ReturnReader(std::unique_ptr<Connection> reader);  // nullptr: there is one less

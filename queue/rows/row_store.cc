@@ -101,9 +101,7 @@ Result<FeedbackApplied> RowStore::ApplyFeedback(const FeedbackPage& page) {
 }
 
 Result<Payload> RowStore::Load(const Lease& lease) {
-  return Read<Payload>([&](Connection& db) {
-    return ReadPayload(db, *sealer_, {lease.seq, lease.id, lease.ressurs});
-  });
+  return Read<Payload>([&](Connection& db) { return ReadPayload(db, *sealer_, lease.seq); });
 }
 
 Status RowStore::HandBack(std::span<const Lease> surely_not_sent) {
@@ -269,14 +267,7 @@ Result<Payload> RowStore::Content(const Uuid& id) {
   return Read<Payload>([&](Connection& db) -> Result<Payload> {
     const Result<MessageSeq> seq = SeqOf(db, id);
     if (!seq.ok()) return seq.status();
-    Query q =
-        db.Prepare("SELECT g.name FROM message m JOIN gate g ON g.nr = m.ressurs WHERE m.seq = ?");
-    q.Bind(*seq);
-    if (!q.Step()) {
-      UTBOKS_RETURN_IF_ERROR(q.status());
-      return Status(Code::kNotFound, "there is no such message");
-    }
-    return ReadPayload(db, *sealer_, {*seq, id, q.Text(0)});
+    return ReadPayload(db, *sealer_, *seq);
   });
 }
 

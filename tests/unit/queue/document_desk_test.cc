@@ -14,21 +14,23 @@
 namespace utboks::postgres {
 namespace {
 
-rows::Sealed Of(MessageSeq seq) {
-  return {seq, "", std::to_string(seq), false};
+rows::Document Of(MessageSeq seq) {
+  Payload payload;
+  payload.document = SensitiveText(std::to_string(seq));
+  return {seq, {}, std::move(payload), false};
 }
 
 // Answers each question once it has been let through, and remembers what was asked.
 class Asked {
  public:
-  Result<std::vector<rows::Sealed>> operator()(std::span<const MessageSeq> seqs) {
+  Result<std::vector<rows::Document>> operator()(std::span<const MessageSeq> seqs) {
     EXPECT_EQ(at_once++, 0);
     questions.emplace_back(seqs.begin(), seqs.end());
     if (questions.size() == 1) {
       first_began.count_down();
       first_may_end.wait();
     }
-    std::vector<rows::Sealed> documents;
+    std::vector<rows::Document> documents;
     // In another order than asked for, and never number 13.
     for (auto seq = seqs.rbegin(); seq != seqs.rend(); ++seq) {
       if (*seq != 13) documents.push_back(Of(*seq));
@@ -63,7 +65,7 @@ class DocumentDeskTest : public ::testing::Test {
 
   Asked asked_;
   DocumentDesk desk_{[this](std::span<const MessageSeq> seqs) { return asked_(seqs); }};
-  std::vector<Result<rows::Sealed>> got_;
+  std::vector<Result<rows::Document>> got_;
 };
 
 TEST_F(DocumentDeskTest, WhoComesWhileAQuestionIsUnderWayIsInTheNext) {
@@ -73,7 +75,7 @@ TEST_F(DocumentDeskTest, WhoComesWhileAQuestionIsUnderWayIsInTheNext) {
   EXPECT_EQ(asked_.questions[1].size(), 10U);
   for (std::size_t seq = 0; seq < got_.size(); ++seq) {
     ASSERT_TRUE(got_[seq].ok());
-    EXPECT_EQ(got_[seq]->document, std::to_string(seq));
+    EXPECT_EQ(got_[seq]->payload->document.reveal(), std::to_string(seq));
   }
 }
 
