@@ -130,6 +130,28 @@ TEST(AmqpIntake, DeliveriesBecomeMessagesAndReachTheRegister) {
   EXPECT_EQ(bus.Ready(bus.dead), 0U);
 }
 
+// As between two machines: the broker shows its certificate, and asks for ours.
+TEST(AmqpIntake, ByTlsWithACertificateOfOursInAndOut) {
+  SimulatorFixture reg;
+  Bus bus(reg);
+  const RabbitmqServer& server = RabbitmqServer::Shared();
+  bus.agency.SetText("amqp.url",
+                     fmt::format("amqps://{}@localhost:{}", server.user(), server.tls_port()));
+  bus.agency.SetText("amqp.ca_file", server.pki("ca"));
+  bus.agency.SetText("amqp.client_certificate", server.pki("client"));
+  bus.agency.SetText("amqp.client_key", server.pki("client-key"));
+  bus.Send({bus.Letter(1), bus.Letter(2)});
+  bus.agency.StartWorker();
+  EXPECT_EQ(bus.Receive(bus.answers, 4).size(), 4U);
+  bus.agency.StopWorker();
+  EXPECT_EQ(reg.Accepted().size(), 2U);
+  // A certificate of nobody's is not talked to.
+  bus.agency.SetText("amqp.ca_file", reg.pki().ca());
+  const Finished doctor = bus.agency.Run({"doctor"});
+  EXPECT_EQ(doctor.code(), 78) << doctor.out;
+  EXPECT_THAT(doctor.out, HasSubstr("ca_file"));
+}
+
 TEST(AmqpIntake, TheSameAgainIsTheMessageThatIsThere) {
   SimulatorFixture reg;
   Bus bus(reg);
