@@ -95,7 +95,7 @@ TEST_F(AmqpOutcomesTest, WhatNoQueueWantsWaitsForTheOneThatWillAndIsSaid) {
   const auto outcomes = Make();
   ASSERT_TRUE(outcomes->Start().ok());
   ASSERT_TRUE(Eventually([] { return LogWatch::Count("outcomes-failed") > 0; }));
-  EXPECT_EQ(store_.receivers[0].position, 0);
+  EXPECT_EQ(store_.confirmed, 0);
   Bind("queued.*");
   ASSERT_TRUE(AllAreThere());
   outcomes->Stop();
@@ -110,7 +110,7 @@ TEST_F(AmqpOutcomesTest, CutsLoseNoneAndTellSomeTwiceUnderTheSameId) {
   const auto outcomes = Make(gate.port());
   ASSERT_TRUE(outcomes->Start().ok());
   ASSERT_TRUE(AllAreThere());
-  ASSERT_TRUE(Eventually([&] { return store_.receivers[0].position == 500; }));
+  ASSERT_TRUE(Eventually([&] { return store_.confirmed == 500; }));
   outcomes->Stop();
   std::set<std::string> ids;
   for (const Delivery& one : TakeAll(500)) ids.insert(one.message_id.reveal());

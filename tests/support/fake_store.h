@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <string>
 #include <utility>
 #include <vector>
@@ -24,6 +25,7 @@ class FakeStore final : public Store {
   Status insert_failure;               // the next Insert as a whole
   std::vector<std::string> backups;
   std::vector<std::string> alarms;  // every SetAlarm: "NAME on", "NAME off"
+  std::atomic<int> alarm_calls{0};  // how many, also for who looks meanwhile
   Status alarm_failure;             // what the next SetAlarm gives
 
   Result<std::vector<Inserted>> Insert(std::span<const NewRow> rows, InsertMode) override {
@@ -70,6 +72,7 @@ class FakeStore final : public Store {
   Status SetAlarm(std::string_view name, std::string_view, bool stands) override {
     if (!alarm_failure.ok()) return std::exchange(alarm_failure, Status());
     alarms.push_back(std::string(name) + (stands ? " on" : " off"));
+    ++alarm_calls;
     return Status();
   }
   void WaitForChange(SteadyTime, const std::stop_token&) override {}
@@ -157,6 +160,7 @@ class FakeStore final : public Store {
     return std::vector(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(count));
   }
   std::vector<Receiver> receivers;
+  std::atomic<std::int64_t> confirmed{0};  // the last position, also for who looks meanwhile
   Result<StreamName> Stream() override {
     return StreamName{"00000000-0000-7000-8000-000000000001", 7};
   }
@@ -173,6 +177,7 @@ class FakeStore final : public Store {
     for (Receiver& one : receivers) {
       if (one.name != name || one.position != from) continue;
       one.position = position;
+      confirmed = position;
       return Status();
     }
     return Status(Code::kConflict, "it is elsewhere");
