@@ -5,6 +5,7 @@
 #include <string>
 
 #include "tests/conformance/postgres_maker.h"
+#include "tests/conformance/postgres_only.h"
 #include "tests/conformance/store_fixture.h"
 
 namespace utboks::testing {
@@ -43,12 +44,7 @@ TEST_P(PostgresDuties, ADutyIsOneWorkersUntilItsTimeIsOverOrItLeaves) {
   EXPECT_TRUE(*two->TakeDuty("notices", term));
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, PostgresDuties,
-                         ::testing::Values(StoreKind{"Postgres",
-                                                     []() -> std::unique_ptr<StoreMaker> {
-                                                       return std::make_unique<PostgresMaker>();
-                                                     }}),
-                         [](const auto& param) { return param.param.name; });
+UTBOKS_INSTANTIATE_POSTGRES(PostgresDuties);
 
 }  // namespace
 }  // namespace utboks::testing

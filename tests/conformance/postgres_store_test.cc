@@ -7,6 +7,7 @@
 #include <string>
 
 #include "tests/conformance/postgres_maker.h"
+#include "tests/conformance/postgres_only.h"
 #include "tests/conformance/store_fixture.h"
 
 namespace utboks::testing {
@@ -91,12 +92,7 @@ TEST_P(PostgresStoreTest, ACommitElsewhereWakesWhoWaits) {
   store_->WaitForChange(clock_.Steady() + std::chrono::hours(1), std::stop_token());
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, PostgresStoreTest,
-                         ::testing::Values(StoreKind{"Postgres",
-                                                     []() -> std::unique_ptr<StoreMaker> {
-                                                       return std::make_unique<PostgresMaker>();
-                                                     }}),
-                         [](const auto& param) { return param.param.name; });
+UTBOKS_INSTANTIATE_POSTGRES(PostgresStoreTest);
 
 }  // namespace
 }  // namespace utboks::testing

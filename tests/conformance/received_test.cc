@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "tests/conformance/postgres_maker.h"
+#include "tests/conformance/postgres_only.h"
 #include "tests/conformance/store_fixture.h"
-#include "tests/conformance/stores.h"
 
 namespace utboks::testing {
 namespace {
@@ -139,9 +139,7 @@ TEST_P(ReceivedTest, PeopleSeeItAsAMessage) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Stores, ReceivedTest,
-                         ::testing::Values(StoreKind{"Postgres", MakePostgres}),
-                         [](const auto& param) { return param.param.name; });
+UTBOKS_INSTANTIATE_POSTGRES(ReceivedTest);
 
 }  // namespace
 }  // namespace utboks::testing
