@@ -65,6 +65,10 @@ class Delivery {
   // What it was answered.
   virtual Status LearnHead(std::string_view ressurs, const HeadResult& head) = 0;
   virtual Result<Payload> Load(const Lease& lease) = 0;
+  // Load of many in one go, for whoever is about to send them all; as many answers, in the
+  // same order.  Nothing for what has attachments (they may be large: whoever sends it loads
+  // it), nor for what cannot be loaded: Load says why.
+  virtual std::vector<std::optional<Payload>> LoadAhead(std::span<const Lease> leases) = 0;
   // Claimed and surely never begun: back to its place, the attempt forgotten.
   virtual Status HandBack(std::span<const Lease> surely_not_sent) = 0;
   // What became of them.  A settlement without a live token changes nothing,

@@ -23,6 +23,7 @@ constexpr Millis kStoreAgain{200};
 constexpr Millis kTick{5'000};
 constexpr int kLastTries = 10;
 constexpr std::size_t kMostSenders = 1'024;
+constexpr std::size_t kReadTogether = 64;
 
 // Each resource may fill its window: one that hangs must not hold the senders of the
 // others.  Their threads are made as they are needed.
@@ -164,7 +165,7 @@ SteadyTime Dispatcher::ClaimOnce() {
       MutexLock lock(mutex_);
       for (const Lease& lease : claimed->rows) windows_.at(lease.ressurs).OnSent();
     }
-    pool_.Send(std::move(claimed->rows));
+    SendOut(claimed->rows);
   }
   const SteadyTime now = clock_.Steady();
   if (restarted) return now;
@@ -179,6 +180,15 @@ SteadyTime Dispatcher::ClaimOnce() {
   }
   if (any) clock_.WaitUntil(now + kClaimGap, claiming_.get_token());
   return next;
+}
+
+// So many at a time that the first are on their way while the others are read.
+void Dispatcher::SendOut(std::span<const Lease> leases) {
+  while (!leases.empty()) {
+    const auto group = leases.first(std::min(leases.size(), kReadTogether));
+    pool_.Send({group.begin(), group.end()}, store_.LoadAhead(group));
+    leases = leases.subspan(group.size());
+  }
 }
 
 void Dispatcher::Judge(const Returned& returned) {

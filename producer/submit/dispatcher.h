@@ -1,6 +1,6 @@
 // Moves what is due to the register and writes down what became of it.
 //
-// Two threads beside the senders: one claims as many messages as senders stand
+// Two threads beside the senders: one claims and reads as many messages as senders stand
 // free and windows have room, one settles many outcomes in one commit.  A third
 // asks the closed gates (prober), a fourth learns at the start what they would be
 // asked (head_learner).  They meet the rest of the program only in the
@@ -11,6 +11,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -59,6 +60,7 @@ class Dispatcher final : public Service {
   void TickLoop();
   Status TickOnce();
   SteadyTime ClaimOnce();
+  void SendOut(std::span<const Lease> leases);
   bool Settle(std::vector<Returned>& returned);
   void Judge(const Returned& returned) UTBOKS_REQUIRES(mutex_);
   std::vector<Room> RoomNow();

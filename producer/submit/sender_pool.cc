@@ -40,12 +40,14 @@ int SenderPool::InFlight() const {
   return busy_ + static_cast<int>(waiting_.size());
 }
 
-void SenderPool::Send(std::vector<Lease> leases) {
+void SenderPool::Send(std::vector<Lease> leases, std::vector<std::optional<Payload>> payloads) {
   std::size_t wanted = 0;
   const std::size_t sent = leases.size();
   {
     MutexLock lock(mutex_);
-    for (Lease& lease : leases) waiting_.push_back(std::move(lease));
+    for (std::size_t i = 0; i < leases.size(); ++i) {
+      waiting_.push_back({std::move(leases[i]), std::move(payloads[i])});
+    }
     wanted = std::min(static_cast<std::size_t>(senders_),
                       waiting_.size() + static_cast<std::size_t>(busy_));
   }
@@ -58,24 +60,25 @@ void SenderPool::Send(std::vector<Lease> leases) {
 void SenderPool::Run() {
   const std::unique_ptr<RegisterClient> client = make_client_();
   for (;;) {
-    Lease lease;
+    Assigned assigned;
     {
       MutexLock lock(mutex_);
       while (waiting_.empty() && !closing_) work_.Wait(mutex_);
       if (waiting_.empty()) return;
-      lease = std::move(waiting_.front());
+      assigned = std::move(waiting_.front());
       waiting_.pop_front();
       ++busy_;
       if (!beginning_) {
         --busy_;
-        GiveBack({std::move(lease), {}, std::nullopt});
+        GiveBack({std::move(assigned.lease), {}, std::nullopt});
         continue;
       }
     }
-    std::optional<Returned> returned = SendOne(*client, lease);
+    std::optional<Returned> returned = SendOne(*client, assigned);
     MutexLock lock(mutex_);
     --busy_;
-    GiveBack(returned ? std::move(*returned) : Returned{std::move(lease), {}, std::nullopt});
+    GiveBack(returned ? std::move(*returned)
+                      : Returned{std::move(assigned.lease), {}, std::nullopt});
   }
 }
 
@@ -90,9 +93,11 @@ bool SenderPool::Enough() const {
          (lingering_ ? std::max<std::size_t>(1, static_cast<std::size_t>(busy_) / 4) : 1);
 }
 
-std::optional<Returned> SenderPool::SendOne(RegisterClient& client, const Lease& lease) {
+std::optional<Returned> SenderPool::SendOne(RegisterClient& client, Assigned& assigned) {
+  const Lease& lease = assigned.lease;
   std::optional<Outcome> held;
-  const std::optional<Payload> payload = LoadPayload(store_, lease, &held);
+  const std::optional<Payload> payload =
+      assigned.payload ? std::move(assigned.payload) : LoadPayload(store_, lease, &held);
   if (held) return Returned{lease, clock_.Steady(), std::move(held)};
   if (!payload) {
     // Handed back it is claimed again at once: a store that cannot read must not
@@ -137,7 +142,7 @@ void SenderPool::StopBeginning() {
     MutexLock lock(mutex_);
     beginning_ = false;
     while (!waiting_.empty()) {
-      returned_.push_back({std::move(waiting_.front()), {}, std::nullopt});
+      returned_.push_back({std::move(waiting_.front().lease), {}, std::nullopt});
       waiting_.pop_front();
     }
   }

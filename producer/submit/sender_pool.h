@@ -41,7 +41,9 @@ class SenderPool {
   // Senders that stand free.
   int Free() const;
   int InFlight() const;
-  void Send(std::vector<Lease> leases);
+  // One for each sender that stands free, at most.  `payloads`: of each, what it is made of,
+  // or nothing: then its sender loads it.
+  void Send(std::vector<Lease> leases, std::vector<std::optional<Payload>> payloads);
 
   // Waits until something is back, or until `until`; all that is back.  `enough`
   // messages are waited for a little, at most until `linger`, so that one commit
@@ -56,8 +58,13 @@ class SenderPool {
   void Abort();
 
  private:
+  struct Assigned {
+    Lease lease;
+    std::optional<Payload> payload;
+  };
+
   void Run();
-  std::optional<Returned> SendOne(RegisterClient& client, const Lease& lease);
+  std::optional<Returned> SendOne(RegisterClient& client, Assigned& assigned);
   void GiveBack(Returned returned) UTBOKS_REQUIRES(mutex_);
   bool Enough() const UTBOKS_REQUIRES(mutex_);  // for Collect to come back
 
@@ -71,7 +78,7 @@ class SenderPool {
   mutable Mutex mutex_;
   CondVar work_;
   CondVar back_;
-  std::deque<Lease> waiting_ UTBOKS_GUARDED_BY(mutex_);
+  std::deque<Assigned> waiting_ UTBOKS_GUARDED_BY(mutex_);
   std::vector<Returned> returned_ UTBOKS_GUARDED_BY(mutex_);
   int busy_ UTBOKS_GUARDED_BY(mutex_) = 0;
   bool beginning_ UTBOKS_GUARDED_BY(mutex_) = true;

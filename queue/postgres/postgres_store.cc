@@ -9,7 +9,6 @@
 #include "queue/postgres/migrate.h"
 #include "queue/postgres/received.h"
 #include "queue/postgres/url.h"
-#include "queue/rows/attachment.h"
 #include "queue/rows/restore.h"
 #include "queue/rows/settle.h"
 #include "queue/rows/stamp.h"
@@ -48,8 +47,7 @@ PostgresStore::PostgresStore(const StoreOptions& options)
       url_(options.url),
       name_(NameOf(options.url)),
       worker_(options.worker),
-      own_times_(options.own_times ? &clock_ : nullptr),
-      documents_([this](std::span<const MessageSeq> seqs) { return Documents(seqs); }) {}
+      own_times_(options.own_times ? &clock_ : nullptr) {}
 
 PostgresStore::~PostgresStore() {
   readers_.clear();
@@ -186,30 +184,6 @@ Result<HeadTurn> PostgresStore::ClaimHead(std::string_view ressurs) {
   Result<HeadTurn> turn = RowStore::ClaimHead(ressurs);
   if (turn.ok() && turn->again) turn->again = Ours(*turn->again);
   return turn;
-}
-
-Result<Payload> PostgresStore::Load(const Lease& lease) {
-  Result<rows::Document> document = documents_.Get(lease.seq);
-  if (!document.ok()) return document.status();
-  if (!document->payload.ok() || !document->has_attachments) return std::move(document->payload);
-  // Apart, so that nobody waits for another's: they may be large.  What a message is made
-  // of never changes, so the other snapshot does not show.
-  UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
-    auto attachments = rows::ReadAttachments(db, *sealer_, lease.seq, document->id);
-    if (attachments.ok()) document->payload->attachments = std::move(attachments).value();
-    return attachments.status();
-  }));
-  return std::move(document->payload);
-}
-
-Result<std::vector<rows::Document>> PostgresStore::Documents(std::span<const MessageSeq> seqs) {
-  std::vector<rows::Document> documents;
-  UTBOKS_RETURN_IF_ERROR(ReadIn([&](rows::Connection& db) {
-    auto read = rows::ReadDocuments(db, *sealer_, seqs);
-    if (read.ok()) documents = std::move(read).value();
-    return read.status();
-  }));
-  return documents;
 }
 
 Result<std::vector<AlarmChange>> PostgresStore::Tick() {

@@ -17,7 +17,6 @@
 
 #include "queue/open_store.h"
 #include "queue/postgres/connection.h"
-#include "queue/postgres/document_desk.h"
 #include "queue/postgres/postgres_turn.h"
 #include "queue/rows/row_store.h"
 
@@ -31,8 +30,6 @@ class PostgresStore final : public rows::RowStore {
   // As the others see time: what it says of later is by this process's clock.
   Result<Claimed> Claim(std::span<const Room> room, int free_senders) override;
   Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
-  // Together with those that are asked for at the same moment.
-  Result<Payload> Load(const Lease& lease) override;
   Result<int> RecoverDead() override;
   // Takes back also what a worker that is gone was sending.
   Result<std::vector<AlarmChange>> Tick() override;
@@ -69,8 +66,6 @@ class PostgresStore final : public rows::RowStore {
   Status CheckSame(Connection& db) const;
   WallTime Ours(WallTime theirs) const { return theirs - Millis(ahead_.load()); }
 
-  Result<std::vector<rows::Document>> Documents(std::span<const MessageSeq> seqs);
-
   Result<std::unique_ptr<Connection>> BorrowReader();
   void ReturnReader(std::unique_ptr<Connection> reader);  // nullptr: there is one less
 
@@ -86,8 +81,6 @@ class PostgresStore final : public rows::RowStore {
   std::condition_variable reader_returned_;
   std::vector<std::unique_ptr<Connection>> readers_;  // idle; guarded by readers_mutex_
   int readers_open_ = 0;                              // guarded by readers_mutex_
-
-  DocumentDesk documents_;
 
   bool as_worker_ = false;
   std::mutex presence_mutex_;

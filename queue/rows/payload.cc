@@ -62,11 +62,23 @@ Result<Payload> ReadPayload(Connection& db, const Sealer& sealer, MessageSeq seq
 
 Result<std::vector<Document>> ReadDocuments(Connection& db, const Sealer& sealer,
                                             std::span<const MessageSeq> seqs) {
+  std::vector<Document> documents;
+  documents.reserve(seqs.size());
+  if (!db.far()) {
+    for (const MessageSeq seq : seqs) {
+      Result<Document> one = ReadDocument(db, sealer, seq);
+      if (one.ok()) {
+        documents.push_back(std::move(one).value());
+      } else if (one.code() != Code::kNotFound) {
+        return one.status();
+      }
+    }
+    return documents;
+  }
   const std::string all = fmt::format("{}", fmt::join(seqs, " "));
   Query q =
       db.Prepare(UTBOKS_DOCUMENT_COLUMNS "r.seq = ANY(CAST(string_to_array(?, ' ') AS BIGINT[]))");
   q.BindText(all);
-  std::vector<Document> documents;
   while (q.Step()) documents.push_back(DocumentOf(q, sealer));
   UTBOKS_RETURN_IF_ERROR(q.status());
   return documents;

@@ -22,8 +22,7 @@ struct Document {
   bool has_attachments = false;  // ReadAttachments gives them: they may be large
 };
 
-// By one question, where each takes a way there and back (Connection::far).  In no
-// order; who is not there is left out.
+// In no order; who is not there is left out.
 Result<std::vector<Document>> ReadDocuments(Connection& db, const Sealer& sealer,
                                             std::span<const MessageSeq> seqs);
 

@@ -1,5 +1,7 @@
 #include "queue/rows/row_store.h"
 
+#include <map>
+
 #include "queue/rows/claim.h"
 #include "queue/rows/desk.h"
 #include "queue/rows/events.h"
@@ -102,6 +104,26 @@ Result<FeedbackApplied> RowStore::ApplyFeedback(const FeedbackPage& page) {
 
 Result<Payload> RowStore::Load(const Lease& lease) {
   return Read<Payload>([&](Connection& db) { return ReadPayload(db, *sealer_, lease.seq); });
+}
+
+std::vector<std::optional<Payload>> RowStore::LoadAhead(std::span<const Lease> leases) {
+  std::vector<std::optional<Payload>> ahead(leases.size());
+  std::map<MessageSeq, std::size_t> places;
+  std::vector<MessageSeq> seqs;
+  for (std::size_t i = 0; i < leases.size(); ++i) {
+    if (places.emplace(leases[i].seq, i).second) seqs.push_back(leases[i].seq);
+  }
+  Result<std::vector<Document>> documents = Read<std::vector<Document>>(
+      [&](Connection& db) { return ReadDocuments(db, *sealer_, seqs); });
+  if (!documents.ok()) return ahead;
+  for (Document& document : *documents) {
+    const std::size_t place = places.at(document.seq);
+    const bool same = document.id == leases[place].id;
+    if (same && document.payload.ok() && !document.has_attachments) {
+      ahead[place] = std::move(document.payload).value();
+    }
+  }
+  return ahead;
 }
 
 Status RowStore::HandBack(std::span<const Lease> surely_not_sent) {

@@ -33,6 +33,7 @@ class RowStore : public Store {
   Result<HeadTurn> ClaimHead(std::string_view ressurs) override;
   Status LearnHead(std::string_view ressurs, const HeadResult& head) override;
   Result<Payload> Load(const Lease& lease) override;
+  std::vector<std::optional<Payload>> LoadAhead(std::span<const Lease> leases) override;
   Status HandBack(std::span<const Lease> surely_not_sent) override;
   Status Settle(std::span<const Settlement> done) override;
   Result<int> RecoverDead() override;

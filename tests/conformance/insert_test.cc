@@ -178,6 +178,33 @@ TEST_P(InsertTest, ManyThatAreLoadedAtOnceComeOutEachAsItWentIn) {
   EXPECT_EQ(store_->Load(none).code(), Code::kNotFound);
 }
 
+TEST_P(InsertTest, LoadedAheadEachAnswersForItsOwnLease) {
+  NewRow with = Row("with");
+  with.attachments.push_back({SensitiveText("a.pdf"), "application/pdf", SharedText("x")});
+  Put(Row("first"));
+  Put(with);
+  Put(Row("last"));
+  std::vector<Lease> leases = ClaimUpTo(3).rows;
+  ASSERT_EQ(leases.size(), 3U);
+  std::swap(leases[0], leases[2]);
+  // Another message than its lease is of, and one that is not there.
+  leases.push_back(leases[0]);
+  leases[3].id = leases[1].id;
+  leases.push_back(leases[0]);
+  leases[4].seq = 1'000'000;
+  const std::vector<std::optional<Payload>> ahead = store_->LoadAhead(leases);
+  ASSERT_EQ(ahead.size(), 5U);
+  ASSERT_TRUE(ahead[0] && ahead[2]);
+  EXPECT_EQ(ahead[0]->document.reveal(), "<melding>last</melding>");
+  EXPECT_EQ(ahead[2]->document.reveal(), "<melding>first</melding>");
+  EXPECT_EQ(ahead[2]->identifikator.reveal(), "first");
+  EXPECT_EQ(ahead[2]->ressurs, "doedsfall_v1");
+  EXPECT_FALSE(ahead[1]) << "its attachments may be large";
+  EXPECT_FALSE(ahead[3]);
+  EXPECT_FALSE(ahead[4]);
+  EXPECT_TRUE(store_->LoadAhead({}).empty());
+}
+
 TEST_P(InsertTest, LargeAttachmentsComeOutByteForByte) {
   NewRow row = Row("a");
   constexpr std::size_t kMebibyte = std::size_t{1} << 20;

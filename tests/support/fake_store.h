@@ -65,6 +65,9 @@ class FakeStore final : public Store {
   Result<HeadTurn> ClaimHead(std::string_view) override { return HeadTurn(); }
   Status LearnHead(std::string_view, const HeadResult&) override { return Status(); }
   Result<Payload> Load(const Lease& lease) override { return desk.Content(lease.id); }
+  std::vector<std::optional<Payload>> LoadAhead(std::span<const Lease> leases) override {
+    return std::vector<std::optional<Payload>>(leases.size());
+  }
   Status HandBack(std::span<const Lease>) override { return Status(); }
   Status Settle(std::span<const Settlement>) override { return Status(); }
   Result<int> RecoverDead() override { return 0; }

@@ -72,6 +72,13 @@ class FaultStore final : public Store {
   Result<Payload> Load(const Lease& lease) override {
     return Pass(StoreCall::kLoad, [&] { return store_.Load(lease); });
   }
+  std::vector<std::optional<Payload>> LoadAhead(std::span<const Lease> leases) override {
+    const auto load = [&]() -> Result<std::vector<std::optional<Payload>>> {
+      return store_.LoadAhead(leases);
+    };
+    auto ahead = Pass(StoreCall::kLoad, load);
+    return ahead.ok() ? *std::move(ahead) : std::vector<std::optional<Payload>>(leases.size());
+  }
   Status HandBack(std::span<const Lease> surely_not_sent) override {
     return Pass(StoreCall::kHandBack, [&] { return store_.HandBack(surely_not_sent); });
   }

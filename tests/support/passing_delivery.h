@@ -30,6 +30,9 @@ class PassingDelivery : public Delivery {
     return store_.LearnHead(ressurs, head);
   }
   Result<Payload> Load(const Lease& lease) override { return store_.Load(lease); }
+  std::vector<std::optional<Payload>> LoadAhead(std::span<const Lease> leases) override {
+    return store_.LoadAhead(leases);
+  }
   Status HandBack(std::span<const Lease> leases) override { return store_.HandBack(leases); }
   Status Settle(std::span<const Settlement> done) override { return store_.Settle(done); }
   Result<int> RecoverDead() override { return store_.RecoverDead(); }
