@@ -76,7 +76,8 @@ std::optional<amqp::ConsumerSettings> AmqpIntakeOf(const Config& config) {
   settings.dead = DeadOf(config);
   settings.declare = section.declare;
   settings.prefetch = static_cast<std::uint16_t>(section.prefetch);
-  settings.batch = Acceptor::kGroup;
+  settings.batch = settings.prefetch;
+  settings.enough = Acceptor::kGroup;
   return settings;
 }
 

@@ -122,11 +122,12 @@ const std::array kRows = {
     Setting{.section = "amqp",
             .key = "prefetch",
             .kind = kInteger,
-            .fallback = "128",
+            .fallback = "256",
             .low = 1,
             .high = 10'000,
             .meaning = "Messages that the broker hands us before the first of them is "
-                       "acknowledged; all are in memory. 64 go into one commit.",
+                       "acknowledged; all are in memory. 64 go into one commit, and the next are "
+                       "looked at meanwhile: with fewer than 128 they are not.",
             .apply = Put<&Config::amqp, &AmqpSection::prefetch>},
     Setting{.section = "amqp",
             .key = "declare",

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <future>
 #include <utility>
 
 #include "producer/intake/kept_refusal.h"
@@ -106,69 +107,91 @@ bool Acceptor::Keep(const Incoming& incoming, const Answer& answer, NewRow& row)
   return true;
 }
 
-// Not ok when the store failed as a whole.
-Status Acceptor::Store(std::vector<NewRow>& rows, std::span<Answer* const> answers,
-                       InsertMode mode) {
-  if (rows.empty()) return {};
-  Result<std::vector<Inserted>> inserted = store_.Insert(rows, mode);
-  if (inserted.ok() && inserted->size() != answers.size()) {
-    inserted = Status(Code::kInternal, "the store answered for another number of messages");
-  }
-  for (std::size_t i = 0; i < answers.size(); ++i) {
-    if (inserted.ok()) {
-      answers[i]->inserted = (*inserted)[i];
-      if (!(*inserted)[i].kept) answers[i]->status = (*inserted)[i].status;
-    } else {
-      answers[i]->status = inserted.status();
+Acceptor::Group Acceptor::CheckAll(std::span<const Incoming> batch, InsertMode mode) const {
+  Group group;
+  group.answers.resize(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    Answer& answer = group.answers[i];
+    answer.label = batch[i].label;
+    NewRow row;
+    if (Check(batch[i], answer, row) ||
+        (mode == InsertMode::kEachAlone && Keep(batch[i], answer, row))) {
+      group.rows.push_back(std::move(row));
+      group.places.push_back(i);
     }
   }
-  rows.clear();
+  return group;
+}
+
+// Not ok when the store failed as a whole.
+Status Acceptor::Store(Group& group, InsertMode mode) {
+  if (group.rows.empty()) return {};
+  Result<std::vector<Inserted>> inserted = store_.Insert(group.rows, mode);
+  if (inserted.ok() && inserted->size() != group.places.size()) {
+    inserted = Status(Code::kInternal, "the store answered for another number of messages");
+  }
+  for (std::size_t i = 0; i < group.places.size(); ++i) {
+    Answer& answer = group.answers[group.places[i]];
+    if (inserted.ok()) {
+      answer.inserted = (*inserted)[i];
+      if (!(*inserted)[i].kept) answer.status = (*inserted)[i].status;
+    } else {
+      answer.status = inserted.status();
+    }
+  }
   return inserted.status();
+}
+
+std::vector<Answer> Acceptor::AcceptAll(std::span<const Incoming> batch) {
+  Group group = CheckAll(batch, InsertMode::kAllOrNone);
+  if (group.rows.size() < batch.size()) {
+    for (const std::size_t place : group.places) group.answers[place].status = LeftOut();
+    return std::move(group.answers);
+  }
+  const Status failed = Store(group, InsertMode::kAllOrNone);
+  if (failed.code() == Code::kExists && batch.size() > 1) {
+    for (Answer& answer : group.answers) answer.status = OneIsTaken(failed);
+  }
+  return std::move(group.answers);
 }
 
 std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode mode,
                                      const std::function<void(const Answer&)>& each) {
-  std::vector<Answer> answers(batch.size());
-  std::vector<NewRow> rows;
-  std::vector<Answer*> waiting;  // good, and not yet stored
-  std::size_t told = 0;
-  const auto tell_until = [&](std::size_t end) {
-    for (; told < end; ++told) {
-      if (each) each(answers[told]);
-    }
+  std::vector<Answer> answers;
+  const auto tell = [&](Answer answer) {
+    answers.push_back(std::move(answer));
+    if (each) each(answers.back());
   };
-  bool refused = false;
-  Status failed;  // of the store: nothing may overtake what it did not take
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    Answer& answer = answers[i];
-    answer.label = batch[i].label;
-    NewRow row;
-    if (!failed.ok()) {
+  if (mode == InsertMode::kAllOrNone) {
+    for (Answer& answer : AcceptAll(batch)) tell(std::move(answer));
+    return answers;
+  }
+  answers.reserve(batch.size());
+  const auto first_group = [](std::span<const Incoming> of) {
+    return of.first(std::min(of.size(), kGroup));
+  };
+  Group group = CheckAll(first_group(batch), mode);
+  while (!batch.empty()) {
+    batch = batch.subspan(group.answers.size());
+    // While one group is on its way to the disk the next is looked at: half of the time that
+    // taking many in needs is the one, half the other.
+    std::future<Group> next;
+    if (!batch.empty()) {
+      next = std::async([&, following = first_group(batch)] { return CheckAll(following, mode); });
+    }
+    const Status failed = Store(group, mode);
+    for (Answer& answer : group.answers) tell(std::move(answer));
+    if (next.valid()) group = next.get();
+    if (failed.ok()) continue;
+    // Nothing may overtake what the store did not take.
+    for (const Incoming& incoming : batch) {
+      Answer answer;
+      answer.label = incoming.label;
       answer.status = NotTried(failed);
-    } else if (Check(batch[i], answer, row)) {
-      rows.push_back(std::move(row));
-      waiting.push_back(&answer);
-    } else if (mode == InsertMode::kEachAlone && Keep(batch[i], answer, row)) {
-      rows.push_back(std::move(row));
-      waiting.push_back(&answer);
-    } else {
-      refused = true;
+      tell(std::move(answer));
     }
-    if (mode == InsertMode::kEachAlone && rows.size() == kGroup) {
-      failed = Store(rows, waiting, mode);
-      waiting.clear();
-      tell_until(i + 1);
-    }
+    break;
   }
-  if (mode == InsertMode::kAllOrNone && refused) {
-    for (Answer* answer : waiting) answer->status = LeftOut();
-  } else {
-    failed = Store(rows, waiting, mode);  // the last group: nothing comes after it
-    if (failed.code() == Code::kExists && waiting.size() > 1) {
-      for (Answer* answer : waiting) answer->status = OneIsTaken(failed);
-    }
-  }
-  tell_until(batch.size());
   return answers;
 }
 

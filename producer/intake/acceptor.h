@@ -68,14 +68,23 @@ class Acceptor {
   std::vector<Answer> Accept(std::span<const Incoming> batch, InsertMode mode,
                              const std::function<void(const Answer&)>& each = {});
 
-  // So many documents go into one commit.
+  // So many documents go into one commit, and while they do the next are looked at: who has
+  // more than these hands them in together.
   static constexpr std::size_t kGroup = 64;
 
  private:
   bool Check(const Incoming& incoming, Answer& answer, NewRow& row) const;
   // Whether it is to be stored as what was refused.
   bool Keep(const Incoming& incoming, const Answer& answer, NewRow& row) const;
-  Status Store(std::vector<NewRow>& rows, std::span<Answer* const> answers, InsertMode mode);
+  // Documents that were looked at, and the rows of those that are to be stored.
+  struct Group {
+    std::vector<Answer> answers;
+    std::vector<NewRow> rows;
+    std::vector<std::size_t> places;  // of each row: which answer is its
+  };
+  Group CheckAll(std::span<const Incoming> batch, InsertMode mode) const;
+  Status Store(Group& group, InsertMode mode);
+  std::vector<Answer> AcceptAll(std::span<const Incoming> batch);
 
   const Validator& validator_;
   Intake& store_;

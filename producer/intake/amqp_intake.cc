@@ -67,8 +67,8 @@ void AmqpIntake::Stop() {
 
 void AmqpIntake::Run() {
   const amqp::Handler handler = [this](std::span<const amqp::Delivery> batch,
-                                       std::span<amqp::Verdict> verdicts) {
-    return Take(batch, verdicts);
+                                       const amqp::Durable& durable) {
+    return Take(batch, durable);
   };
   while (!stop_.stop_requested()) {
     const Status status = consumer_.Turn(handler, stop_.get_token());
@@ -78,7 +78,7 @@ void AmqpIntake::Run() {
   consumer_.Close();
 }
 
-Status AmqpIntake::Take(std::span<const amqp::Delivery> batch, std::span<amqp::Verdict>) {
+Status AmqpIntake::Take(std::span<const amqp::Delivery> batch, const amqp::Durable& durable) {
   std::vector<Incoming> incoming;
   incoming.reserve(batch.size());
   int tries = 0;
@@ -87,7 +87,7 @@ Status AmqpIntake::Take(std::span<const amqp::Delivery> batch, std::span<amqp::V
     tries = std::max(tries, delivery.handed);
   }
   int refused = 0;
-  const Status status = TakeIn(acceptor_, incoming, tries, &refused);
+  const Status status = TakeIn(acceptor_, incoming, tries, &refused, durable);
   if (refused > 0) LogInfo("amqp-refused", {{"documents", refused}});
   return status;
 }

@@ -25,7 +25,6 @@ namespace utboks {
 class AmqpIntake final : public Service {
  public:
   // All outlive it.
-  // `settings`.batch is Acceptor::kGroup: one commit.
   AmqpIntake(amqp::ConsumerSettings settings, const Validator& validator, Intake& store,
              Delivery& alarms, Clock& clock, Random& random);
   ~AmqpIntake() override { Stop(); }
@@ -36,7 +35,7 @@ class AmqpIntake final : public Service {
   void Stop() override;
 
   // What is done with a batch; see Handler.
-  Status Take(std::span<const amqp::Delivery> batch, std::span<amqp::Verdict> verdicts);
+  Status Take(std::span<const amqp::Delivery> batch, const amqp::Durable& durable);
 
  private:
   void Run();

@@ -10,6 +10,7 @@ namespace utboks {
 namespace {
 
 constexpr Millis kAfterFailure{1'000};
+constexpr int kReadAtOnce = static_cast<int>(4 * Acceptor::kGroup);
 
 Incoming IncomingOf(ReceivedRow row) {
   Incoming incoming;
@@ -62,8 +63,7 @@ void SqlIntake::Run() {
 }
 
 Result<int> SqlIntake::Take() {
-  Result<std::vector<ReceivedRow>> rows =
-      inbox_.Received(static_cast<int>(Acceptor::kGroup), settings_.most_bytes);
+  Result<std::vector<ReceivedRow>> rows = inbox_.Received(kReadAtOnce, settings_.most_bytes);
   if (!rows.ok()) return rows.status();
   if (rows->empty()) return 0;
   tries_ = rows->front().nr == first_ ? tries_ + 1 : 1;

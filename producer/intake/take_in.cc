@@ -27,16 +27,19 @@ Status TakeInOne(Acceptor& acceptor, Incoming& incoming, int* refused) {
 
 }  // namespace
 
-Status TakeIn(Acceptor& acceptor, std::span<Incoming> batch, int tries, int* refused) {
+Status TakeIn(Acceptor& acceptor, std::span<Incoming> batch, int tries, int* refused,
+              const std::function<void(std::size_t)>& stored) {
   for (Incoming& incoming : batch) incoming.answer_later = true;
-  const std::vector<Answer> answers = acceptor.Accept(batch, InsertMode::kEachAlone);
   Status failed;
-  for (const Answer& answer : answers) {
-    if (answer.inserted.kept) ++*refused;
-    if (failed.ok() && !IsStored(answer)) failed = answer.status;
-  }
+  std::size_t taken = 0;  // before the first that failed
+  const std::vector<Answer> answers =
+      acceptor.Accept(batch, InsertMode::kEachAlone, [&](const Answer& answer) {
+        if (answer.inserted.kept) ++*refused;
+        if (failed.ok() && !IsStored(answer)) failed = answer.status;
+        if (failed.ok() && ++taken % Acceptor::kGroup == 0 && stored) stored(taken);
+      });
   if (failed.code() != Code::kInternal || tries < kMostFaults) return failed;
-  for (std::size_t i = 0; i < batch.size(); ++i) {
+  for (std::size_t i = taken; i < batch.size(); ++i) {
     if (!IsStored(answers[i])) UTBOKS_RETURN_IF_ERROR(TakeInOne(acceptor, batch[i], refused));
   }
   return Status();

@@ -242,10 +242,6 @@ Status Connection::Ack(std::uint64_t tag, bool multiple) {
   return Sent(amqp_basic_ack(state_.get(), kChannel, tag, multiple ? 1 : 0), "acknowledging");
 }
 
-Status Connection::Reject(std::uint64_t tag, bool requeue) {
-  return Sent(amqp_basic_reject(state_.get(), kChannel, tag, requeue ? 1 : 0), "rejecting");
-}
-
 Status Connection::Publish(const Letter& letter) {
   if (blocked_) {
     return Status(Code::kBusy,

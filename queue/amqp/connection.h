@@ -68,7 +68,6 @@ class Connection {
   Status Consume(const std::string& queue, std::uint16_t prefetch);
   // `multiple`: and all before it that are not settled.
   Status Ack(std::uint64_t tag, bool multiple);
-  Status Reject(std::uint64_t tag, bool requeue);
 
   // ---- out ----
 

@@ -63,19 +63,27 @@ Status Consumer::Gather(SteadyTime until, std::size_t enough, const std::stop_to
   return Status();
 }
 
-Status Consumer::Settle(std::span<const Delivery> batch, std::span<const Verdict> verdicts) {
-  // All before the batch is settled: one acknowledgement covers a run of them.
-  for (std::size_t i = 0; i < batch.size(); ++i) {
-    if (verdicts[i] != Verdict::kAck) {
-      UTBOKS_RETURN_IF_ERROR(connection_->Reject(batch[i].tag, verdicts[i] == Verdict::kRequeue));
-      continue;
-    }
-    std::size_t end = i;
-    while (end + 1 < batch.size() && verdicts[end + 1] == Verdict::kAck) ++end;
-    UTBOKS_RETURN_IF_ERROR(connection_->Ack(batch[end].tag, end > i));
-    i = end;
-  }
-  return Status();
+Status Consumer::Hand(const Handler& handler) {
+  std::vector<Delivery> batch(std::make_move_iterator(waiting_.begin()),
+                              std::make_move_iterator(waiting_.begin() + std::ptrdiff_t(held_)));
+  for (Delivery& delivery : batch) ++delivery.handed;
+  std::size_t done = 0;
+  Status acknowledged;
+  const Durable durable = [&](std::size_t first) {
+    if (first <= done) return;
+    // One covers all before it.
+    if (acknowledged.ok()) acknowledged = connection_->Ack(batch[first - 1].tag, first > done + 1);
+    done = first;
+  };
+  Status handled = handler(batch, durable);
+  if (handled.ok()) durable(batch.size());
+  if (!acknowledged.ok()) return Fail(std::move(acknowledged));
+  std::move(batch.begin() + std::ptrdiff_t(done), batch.end(),
+            waiting_.begin() + std::ptrdiff_t(done));
+  waiting_.erase(waiting_.begin(), waiting_.begin() + std::ptrdiff_t(done));
+  held_ -= done;
+  if (!handled.ok()) PauseAgain();
+  return handled;
 }
 
 Status Consumer::Turn(const Handler& handler, const std::stop_token& stop) {
@@ -92,7 +100,9 @@ Status Consumer::Turn(const Handler& handler, const std::stop_token& stop) {
   } else {
     Status status = Gather(clock_.Steady() + settings_.idle, 1, stop);
     if (status.ok() && !waiting_.empty()) {
-      status = Gather(clock_.Steady() + settings_.linger, settings_.batch, stop);
+      const std::size_t enough = std::min(settings_.enough, settings_.batch);
+      status = Gather(clock_.Steady() + settings_.linger, enough, stop);
+      if (status.ok()) status = Gather(clock_.Steady(), settings_.batch, stop);
     }
     if (!status.ok()) return Fail(std::move(status));
     held_ = std::min(waiting_.size(), settings_.batch);
@@ -102,21 +112,9 @@ Status Consumer::Turn(const Handler& handler, const std::stop_token& stop) {
     failures_ = 0;
     return Status();
   }
-  std::vector<Delivery> batch(std::make_move_iterator(waiting_.begin()),
-                              std::make_move_iterator(waiting_.begin() + std::ptrdiff_t(held_)));
-  for (Delivery& delivery : batch) ++delivery.handed;
-  std::vector<Verdict> verdicts(batch.size(), Verdict::kAck);
-  Status handled = handler(batch, verdicts);
-  if (!handled.ok()) {
-    std::move(batch.begin(), batch.end(), waiting_.begin());
-    PauseAgain();
-    return handled;
-  }
-  if (Status status = Settle(batch, verdicts); !status.ok()) return Fail(std::move(status));
-  waiting_.erase(waiting_.begin(), waiting_.begin() + std::ptrdiff_t(held_));
-  held_ = 0;
-  failures_ = 0;
-  return Status();
+  Status handed = Hand(handler);
+  if (handed.ok()) failures_ = 0;
+  return handed;
 }
 
 }  // namespace utboks::amqp

@@ -29,19 +29,23 @@ struct ConsumerSettings {
   // as it stands, and what happens to such a delivery is its owner's affair.
   bool declare = false;
   std::string dead;
-  std::uint16_t prefetch = 128;
-  std::size_t batch = 64;  // deliveries at most
-  Millis linger{5};        // after the first of a batch, for more to come
-  Millis idle{200};        // how long a Turn waits where nothing comes
+  std::uint16_t prefetch = 256;
+  std::size_t batch = 256;  // deliveries at most, of those that are there
+  std::size_t enough = 64;  // after so many no more are waited for
+  Millis linger{5};         // after the first of a batch, for more to come
+  Millis idle{200};         // how long a Turn waits where nothing comes
 };
 
 // As quorum queues since RabbitMQ 4.0 have it when nothing is said.
 inline constexpr std::int64_t kMostReturns = 20;
 
-// Ok: it is durable, and `verdicts` (all kAck before) says what each is.  Anything
-// else: nothing of the batch is settled, and the same batch is handed again after a
-// pause, in the same order and before any other.
-using Handler = std::function<Status(std::span<const Delivery> batch, std::span<Verdict> verdicts)>;
+// The first so many of the batch are durable: they are acknowledged at once, and the broker
+// sends others in their place.
+using Durable = std::function<void(std::size_t first)>;
+
+// Ok: all of it is durable.  Anything else: what was not said to be durable is not
+// acknowledged, and handed again after a pause, in the same order and before any other.
+using Handler = std::function<Status(std::span<const Delivery> batch, const Durable& durable)>;
 
 // One thread uses it.
 class Consumer {
@@ -64,7 +68,8 @@ class Consumer {
   Status Fail(Status status);  // the connection is gone
   // Waits for the broker until `until`, and keeps the deliveries that come.
   Status Gather(SteadyTime until, std::size_t enough, const std::stop_token& stop);
-  Status Settle(std::span<const Delivery> batch, std::span<const Verdict> verdicts);
+  // Hands in the first `held_`; they are no longer waiting where they are acknowledged.
+  Status Hand(const Handler& handler);
   void PauseAgain();
 
   const ConsumerSettings settings_;

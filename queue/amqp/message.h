@@ -26,13 +26,6 @@ struct Delivery {
   SensitiveText body;
 };
 
-// What is to be done with a delivery.
-enum class Verdict {
-  kAck,      // done with
-  kReject,   // not to be given again: the queue's dead-letter exchange has it, if there is one
-  kRequeue,  // to be given again, which a quorum queue counts
-};
-
 struct Letter {
   std::string exchange;  // "" = the default one, whose routing keys are queues
   std::string routing_key;

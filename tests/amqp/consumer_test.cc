@@ -40,7 +40,7 @@ struct Taker {
           if (done()) return true;
           const Status status =
               consumer.Turn([&](std::span<const Delivery> batch,
-                                std::span<Verdict> verdicts) { return Handle(batch, verdicts); },
+                                const Durable& durable) { return Handle(batch, durable); },
                             {});
           if (!status.ok()) failures.push_back(status);
           return done();
@@ -52,7 +52,7 @@ struct Taker {
     return Until([&, turns = 0]() mutable { return turns++ == 2; }) && batches.size() == before;
   }
 
-  Status Handle(std::span<const Delivery> batch, std::span<Verdict> verdicts) {
+  Status Handle(std::span<const Delivery> batch, const Durable& durable) {
     batches.emplace_back();
     for (std::size_t i = 0; i < batch.size(); ++i) {
       const std::string& body = batch[i].body.reveal();
@@ -60,19 +60,17 @@ struct Taker {
       handed[body] = batch[i].handed;
       returns[body] = batch[i].returns;
       redelivered[body] = batch[i].redelivered;
-      if (const auto to = verdict.find(body); to != verdict.end()) verdicts[i] = to->second;
     }
     if (before_answer) before_answer();
-    if (refuse > 0) {
-      --refuse;
-      return Status(Code::kBusy, "the store is busy");
+    const bool refused = refuse > 0;
+    const std::size_t taken = refused ? std::min(batch.size(), before_refusal) : batch.size();
+    for (std::size_t i = 0; i < taken; ++i) {
+      if (stored.insert(batch[i].body.reveal()).second) order.push_back(batch[i].body.reveal());
     }
-    for (std::size_t i = 0; i < batch.size(); ++i) {
-      if (verdicts[i] == Verdict::kAck && stored.insert(batch[i].body.reveal()).second) {
-        order.push_back(batch[i].body.reveal());
-      }
-    }
-    return Status();
+    if (!refused) return Status();
+    --refuse;
+    durable(taken);
+    return Status(Code::kBusy, "the store is busy");
   }
 
   Consumer consumer;
@@ -81,9 +79,9 @@ struct Taker {
   std::map<std::string, int> handed;
   std::map<std::string, std::int64_t> returns;
   std::map<std::string, bool> redelivered;
-  std::map<std::string, Verdict> verdict;
   std::function<void()> before_answer;
   int refuse = 0;
+  std::size_t before_refusal = 0;  // so many are stored nevertheless, and said to be
   std::set<std::string> stored;    // as a store does: the same again is the same row
   std::vector<std::string> order;  // in which they were stored first
 };
@@ -96,7 +94,6 @@ TEST(AmqpConsumer, HandsBatchesInOrderAndSettlesThem) {
   ASSERT_TRUE(taker.Until([&] { return taker.order.size() == 100; }));
   EXPECT_EQ(taker.order, bodies);
   EXPECT_LE(taker.batches.size(), 20U);
-  for (const auto& batch : taker.batches) EXPECT_LE(batch.size(), 64U);
   EXPECT_TRUE(taker.failures.empty());
   taker.consumer.Close();
   EXPECT_EQ(broker.Ready(broker.queue), 0U);
@@ -117,7 +114,7 @@ TEST(AmqpConsumer, PropertiesAndHeadersArrive) {
   ASSERT_TRUE(Eventually([&] {
     EXPECT_TRUE(consumer
                     .Turn(
-                        [&](std::span<const Delivery> batch, std::span<Verdict>) {
+                        [&](std::span<const Delivery> batch, const Durable&) {
                           seen = batch[0];
                           return Status();
                         },
@@ -172,33 +169,60 @@ TEST(AmqpConsumer, NothingIsAcknowledgedBeforeTheHandlerIsDone) {
   EXPECT_TRUE(next.redelivered["nr 1"]);
 }
 
-TEST(AmqpConsumer, VerdictsAreKeptApart) {
+TEST(AmqpConsumer, WhatIsDurableIsAcknowledgedAtOnceAndTheRestHandedAgain) {
   Broker broker;
-  broker.Fill(Numbered(6));
+  const std::vector<std::string> bodies = Numbered(6);
+  broker.Fill(bodies);
+  {
+    ConsumerSettings settings = broker.Consuming();
+    settings.linger = Millis(300);
+    Taker taker(settings);
+    taker.refuse = 2;
+    taker.before_refusal = 2;
+    ASSERT_TRUE(taker.Until([&] { return taker.failures.size() == 1; }));
+    EXPECT_THAT(taker.order, ElementsAre("nr 1", "nr 2"));
+    ASSERT_TRUE(taker.Until([&] { return taker.failures.size() == 2; }));
+    EXPECT_THAT(taker.batches[1], ElementsAre("nr 3", "nr 4", "nr 5", "nr 6"));
+    EXPECT_EQ(taker.handed["nr 3"], 2);
+  }  // gone, as a worker that is killed
+  EXPECT_TRUE(Eventually([&] { return broker.Ready(broker.queue) == 2; }));
+  Taker next(broker.Consuming());
+  ASSERT_TRUE(next.Until([&] { return next.order.size() == 2; }));
+  EXPECT_THAT(next.order, ElementsAre("nr 5", "nr 6"));
+}
+
+TEST(AmqpConsumer, PrefetchIsHandedAtOnceWhereItIsThere) {
+  Broker broker;
+  const std::vector<std::string> bodies = Numbered(300);
+  broker.Fill(bodies);
   ConsumerSettings settings = broker.Consuming();
-  settings.linger = Millis(300);
+  settings.enough = 200;
+  settings.linger = Millis(2'000);
   Taker taker(settings);
-  taker.verdict = {{"nr 3", Verdict::kReject}, {"nr 4", Verdict::kRequeue}};
-  ASSERT_TRUE(taker.Until([&] { return taker.batches.size() >= 1; }));
-  taker.verdict.clear();
-  ASSERT_TRUE(taker.Until([&] { return taker.stored.contains("nr 4"); }));
-  EXPECT_EQ(taker.returns["nr 4"], 1);
-  EXPECT_EQ(taker.order.size(), 5U);
-  EXPECT_TRUE(taker.Empty());
-  taker.consumer.Close();
-  EXPECT_EQ(broker.Ready(broker.queue), 0U);
-  // At least once: it is there before it is gone here.
-  EXPECT_TRUE(Eventually([&] { return broker.Ready(broker.dead) == 1; }));
+  ASSERT_TRUE(taker.Until([&] { return taker.order.size() == 300; }));
+  EXPECT_EQ(taker.order, bodies);
+  EXPECT_GE(taker.batches[0].size(), 200U);
+  EXPECT_LE(taker.batches[0].size(), 256U);
 }
 
 TEST(AmqpConsumer, PoisonEndsInTheDeadQueueAndNotInALoop) {
   Broker broker;
   broker.Fill({"gift", "frisk"});
-  Taker taker(broker.Consuming());
-  taker.verdict = {{"gift", Verdict::kRequeue}};
-  ASSERT_TRUE(taker.Until([&] { return broker.Ready(broker.dead) == 1; }));
-  EXPECT_TRUE(taker.stored.contains("frisk"));
-  EXPECT_EQ(taker.returns["gift"], kMostReturns);
+  ConsumerSettings settings = broker.Consuming();
+  settings.prefetch = 1;  // each that a dying worker has counts as returned
+  std::int64_t returns = 0;
+  for (;;) {
+    Taker dying(settings);  // a worker that each time dies of it
+    dying.refuse = 1;
+    ASSERT_TRUE(dying.Until([&] { return !dying.failures.empty(); }));
+    if (!dying.handed.contains("gift")) break;
+    returns = dying.returns["gift"];
+    ASSERT_LE(returns, kMostReturns);
+  }
+  EXPECT_EQ(returns, kMostReturns);
+  EXPECT_TRUE(Eventually([&] { return broker.Ready(broker.dead) == 1; }));
+  Taker taker(settings);
+  ASSERT_TRUE(taker.Until([&] { return taker.stored.contains("frisk"); }));
   taker.consumer.Close();
   EXPECT_EQ(broker.Ready(broker.queue), 0U);
 }
@@ -213,7 +237,7 @@ TEST(AmqpConsumer, LargeBodiesAreWholeAndTooLargeOnesAreSaidToBe) {
   std::vector<Delivery> seen;
   ASSERT_TRUE(Eventually([&] {
     const Status status = consumer.Turn(
-        [&](std::span<const Delivery> batch, std::span<Verdict>) {
+        [&](std::span<const Delivery> batch, const Durable&) {
           seen.insert(seen.end(), batch.begin(), batch.end());
           return Status();
         },
@@ -296,7 +320,7 @@ TEST(AmqpConsumer, StopsWhereItIsAsked) {
   bool handed = false;
   EXPECT_TRUE(consumer
                   .Turn(
-                      [&](std::span<const Delivery>, std::span<Verdict>) {
+                      [&](std::span<const Delivery>, const Durable&) {
                         handed = true;
                         return Status();
                       },

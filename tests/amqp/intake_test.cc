@@ -44,8 +44,7 @@ class AmqpIntakeFaults : public ::testing::Test {
     return delivery;
   }
   static Status Hand(AmqpIntake& intake, const std::vector<amqp::Delivery>& batch) {
-    std::vector<Verdict> verdicts(batch.size(), Verdict::kAck);
-    return intake.Take(batch, verdicts);
+    return intake.Take(batch, [](std::size_t) {});
   }
 
   Broker broker_;

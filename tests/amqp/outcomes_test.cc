@@ -55,7 +55,7 @@ class AmqpOutcomesTest : public ::testing::Test {
     std::set<std::string> ids;
     EXPECT_TRUE(Eventually([&] {
       const Status status = consumer.Turn(
-          [&](std::span<const Delivery> batch, std::span<Verdict>) {
+          [&](std::span<const Delivery> batch, const Durable&) {
             there.insert(there.end(), batch.begin(), batch.end());
             for (const Delivery& one : batch) ids.insert(one.message_id.reveal());
             return Status();

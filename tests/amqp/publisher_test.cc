@@ -36,7 +36,7 @@ std::vector<std::string> TakeAll(const Broker& broker) {
   for (std::size_t before = 1; before != bodies.size() || bodies.empty();) {
     before = bodies.size();
     const Status status = consumer.Turn(
-        [&](std::span<const Delivery> batch, std::span<Verdict>) {
+        [&](std::span<const Delivery> batch, const Durable&) {
           for (const Delivery& one : batch) bodies.push_back(one.body.reveal());
           return Status();
         },

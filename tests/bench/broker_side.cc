@@ -50,7 +50,7 @@ amqp::ConsumerSettings BrokerSide::Takes(const std::string& queue) const {
   settings.queue = queue;
   settings.dead = queue + ".dead";
   settings.declare = true;
-  settings.batch = Acceptor::kGroup;
+  settings.enough = Acceptor::kGroup;
   return settings;
 }
 

@@ -85,7 +85,7 @@ struct Bus {
     std::vector<amqp::Delivery> seen;
     EXPECT_TRUE(Eventually([&] {
       const Status status = consumer.Turn(
-          [&](std::span<const amqp::Delivery> batch, std::span<amqp::Verdict>) {
+          [&](std::span<const amqp::Delivery> batch, const amqp::Durable&) {
             seen.insert(seen.end(), batch.begin(), batch.end());
             return Status();
           },

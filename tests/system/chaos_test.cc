@@ -312,7 +312,7 @@ class ChaosTest : public ::testing::Test {
     for (bool more = true; more;) {
       more = false;
       const Status status = consumer.Turn(
-          [&](std::span<const amqp::Delivery> batch, std::span<amqp::Verdict>) {
+          [&](std::span<const amqp::Delivery> batch, const amqp::Durable&) {
             more = true;
             heard += batch.size();
             for (const amqp::Delivery& one : batch) {

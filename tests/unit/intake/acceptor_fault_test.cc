@@ -131,7 +131,7 @@ TEST_F(AcceptorFaultTest, WhatFollowsAFailureIsNotTried) {
         EXPECT_EQ(codes[i], code) << i;
       }
     }
-    EXPECT_THAT(store_.groups, ElementsAre(64u, 64u));
+    EXPECT_THAT(store_.groups, ElementsAre(64u, 63u));
     EXPECT_EQ(answers[64].status.text(), "it failed");
     EXPECT_THAT(answers[199].status.text(), HasSubstr("not tried"));
     EXPECT_FALSE(answers[199].inserted.is_new);

@@ -108,6 +108,34 @@ TEST_F(TakeInTest, AStoreThatIsBusyLeavesAllToBeHandedInAgainHoweverOften) {
   EXPECT_TRUE(store_.rows.empty());
 }
 
+TEST_F(TakeInTest, WhatIsStoredBeforeAFailureIsSaidToBe) {
+  constexpr std::size_t kGroup = Acceptor::kGroup;
+  const auto fail_at = [this](std::size_t at) {
+    store_.judge = [this, at](const NewRow&) {
+      return store_.rows.size() >= at ? Status(Code::kBusy, "not now") : Status();
+    };
+  };
+  std::vector<Incoming> batch;
+  for (int i = 0; i < 3 * static_cast<int>(kGroup) + 5; ++i) batch.push_back(In(i, i % 9 == 0));
+  for (const std::size_t groups : {0U, 1U, 2U, 3U}) {
+    store_.rows.clear();
+    fail_at(groups * kGroup);
+    std::vector<std::size_t> stored;
+    Acceptor acceptor(ShippedValidator(), store_);
+    int refused = 0;
+    std::vector<Incoming> again = batch;
+    const Status status = TakeIn(acceptor, again, 1, &refused, [&](std::size_t first) {
+      EXPECT_EQ(store_.rows.size(), first) << "said before it was so";
+      stored.push_back(first);
+    });
+    EXPECT_EQ(status.code(), Code::kBusy);
+    EXPECT_EQ(stored.size(), groups);
+    if (groups > 0) {
+      EXPECT_EQ(stored.back(), groups * kGroup);
+    }
+  }
+}
+
 TEST_F(TakeInTest, AFaultOfOursRefusesInTheEndWhomItConcernsAlone) {
   store_.judge = [](const NewRow& row) {
     const bool poison = row.identifikator.reveal() == "id-2" && !row.refusal;
