@@ -173,8 +173,8 @@ std::vector<Answer> Acceptor::Accept(std::span<const Incoming> batch, InsertMode
   Group group = CheckAll(first_group(batch), mode);
   while (!batch.empty()) {
     batch = batch.subspan(group.answers.size());
-    // While one group is on its way to the disk the next is looked at: half of the time that
-    // taking many in needs is the one, half the other.
+    // While one group is on its way to the disk the next is looked at, or after it where the
+    // system gives no thread.
     std::future<Group> next;
     if (!batch.empty()) {
       next = std::async([&, following = first_group(batch)] { return CheckAll(following, mode); });
