@@ -151,7 +151,7 @@ TEST(AmqpConnection, QueueIsQuorumDurableAndForOneConsumerAtATime) {
 // What conf/rabbitmq offers and what `declare = true` makes are one topology.
 TEST(AmqpConnection, DefinitionsOfTheTestSetUpAreWhatIsDeclared) {
   Broker broker;
-  broker.server().Ctl({"import_definitions", UTBOKS_DEFINITIONS});
+  broker.server().Define(UTBOKS_DEFINITIONS);
   auto connection = *Connection::Open(broker.Plain());
   EXPECT_EQ(connection->DeclareQueue("utboks.inn.dead").text(), "");
   EXPECT_EQ(connection->DeclareQueue("utboks.inn", "utboks.inn.dead", kMostReturns).text(), "");

@@ -59,6 +59,11 @@ std::string RabbitmqServer::Ctl(const std::vector<std::string>& words) const {
   return run.out;
 }
 
+void RabbitmqServer::Define(const std::string& definitions) const {
+  const Finished run = Script({"define", file_, definitions});
+  EXPECT_EQ(run.code(), 0) << run.err;
+}
+
 void RabbitmqServer::Restart() const {
   const Finished run = Script({"restart", file_});
   ASSERT_EQ(run.code(), 0) << run.err;

@@ -32,6 +32,8 @@ class RabbitmqServer {
 
   // rabbitmqctl: what it says; the test fails when it fails.
   std::string Ctl(const std::vector<std::string>& words) const;
+  // Imports the definitions in this file.
+  void Define(const std::string& definitions) const;
   // Ends it, which cuts every connection, and starts it; back when it listens again.
   void Restart() const;
 

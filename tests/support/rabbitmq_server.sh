@@ -6,6 +6,9 @@
 #   rabbitmq_server.sh stop FILE     stops it and takes its folder away
 #   rabbitmq_server.sh restart FILE  ends it and starts it anew
 #   rabbitmq_server.sh ctl FILE …    rabbitmqctl
+#   rabbitmq_server.sh define FILE DEFINITIONS
+#                                    imports a copy: the broker's user may not see the folder
+#                                    that they lie in
 #
 # As root it runs as the user `rabbitmq` of Debian's package.
 set -euo pipefail
@@ -117,8 +120,13 @@ END
     read_file
     in_place "$bin/rabbitmqctl" -q "${@:3}"
     ;;
+  define)
+    read_file
+    install -m 644 -- "$3" "$folder/definitions.json"
+    in_place "$bin/rabbitmqctl" -q import_definitions "$folder/definitions.json"
+    ;;
   *)
-    echo "usage: rabbitmq_server.sh start|stop|restart|ctl FILE" >&2
+    echo "usage: rabbitmq_server.sh start|stop|restart|ctl|define FILE" >&2
     exit 2
     ;;
 esac
