@@ -90,7 +90,7 @@ ssl_options.verify = verify_peer
 ssl_options.fail_if_no_peer_cert = true
 default_user = utboks
 default_pass = $password
-vm_memory_high_watermark.absolute = 512MB
+vm_memory_high_watermark.absolute = 1024MB
 disk_free_limit.absolute = 50MB
 END
       echo '[].' >"$folder/plugins"
