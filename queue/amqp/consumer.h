@@ -1,8 +1,8 @@
-// Takes deliveries from one queue, batch by batch, and settles each batch when the
-// handler has made it durable.  It has no thread: whoever owns it calls Turn in a loop.
+// Takes deliveries from one queue, batch by batch, and acknowledges them as the handler
+// makes them durable.  It has no thread: whoever owns it calls Turn in a loop.
 //
-// At least once: what was handled and not yet settled when a connection is lost comes
-// again.  Nothing is acknowledged before the handler has said ok.
+// At least once: what was handled and not yet acknowledged when a connection is lost comes
+// again.  Nothing is acknowledged before the handler has said that it is durable.
 #pragma once
 
 #include <deque>
